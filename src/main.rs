@@ -1,0 +1,2 @@
+//! The binary: calls the front, returns an exit code.
+fn main() {}

@@ -1,0 +1,1 @@
+//! CloudFormation templates, nested stacks, CDK cloud assemblies, SAM.

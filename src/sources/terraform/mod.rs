@@ -1,0 +1,3 @@
+//! Terraform: plans (`terraform show -json`), later state and source.
+
+pub mod plan;
