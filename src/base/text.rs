@@ -149,3 +149,68 @@ impl Files {
         self.files.iter().enumerate().map(|(i, f)| (FileId(count(i)), f))
     }
 }
+
+/// Decodes the bytes of a text file: UTF-8, or UTF-16 with a byte order mark. The mark is dropped.
+///
+/// # Errors
+/// What is wrong, in one sentence, for anything else: binary files, other encodings.
+pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    match bytes.as_slice() {
+        [0xFF, 0xFE, rest @ ..] => return utf16(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => return utf16(rest, u16::from_be_bytes),
+        _ => {}
+    }
+    let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(rest) => rest.to_vec(),
+        None => bytes,
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) if text.contains('\0') => Err(BINARY.into()),
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            let control = bytes.iter().take(1024).filter(|b| **b < 9 || (14..32).contains(*b)).count();
+            if control > 0 {
+                return Err(BINARY.into());
+            }
+            let line = bytes.iter().take(at).filter(|b| **b == b'\n').count() + 1;
+            Err(format!("the text is not UTF-8: line {line} has a byte that does not belong there"))
+        }
+    }
+}
+
+const BINARY: &str = "this is a binary file, not text";
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err("the text begins as UTF-16 and ends in half a character".into());
+    }
+    let text: Result<String, _> = char::decode_utf16(pairs.iter().map(|p| unit(*p))).collect();
+    match text {
+        Ok(text) if text.contains('\0') => Err(BINARY.into()),
+        Ok(text) => Ok(text),
+        Err(_) => Err("the text begins as UTF-16 and is not".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decode_reads_utf8_and_utf16_and_refuses_the_rest() {
+        let utf16 = |mark: [u8; 2], f: fn(u16) -> [u8; 2]| {
+            mark.into_iter().chain("aé😀".encode_utf16().flat_map(f)).collect::<Vec<u8>>()
+        };
+        assert_eq!(decode(b"a\xC3\xA9".to_vec()).unwrap(), "aé");
+        assert_eq!(decode(b"\xEF\xBB\xBFa".to_vec()).unwrap(), "a");
+        assert_eq!(decode(utf16([0xFF, 0xFE], u16::to_le_bytes)).unwrap(), "aé😀");
+        assert_eq!(decode(utf16([0xFE, 0xFF], u16::to_be_bytes)).unwrap(), "aé😀");
+        assert!(decode(b"\x7fELF\x02\x01\x00\x00".to_vec()).unwrap_err().contains("binary"));
+        assert!(decode(b"\x89PNG\r\n\x1a\n\xff".to_vec()).unwrap_err().contains("binary"));
+        assert!(decode(b"ok\nna\xEFve".to_vec()).unwrap_err().contains("line 2"));
+        assert!(decode(vec![0xFF, 0xFE, 0x41]).unwrap_err().contains("half"));
+    }
+}

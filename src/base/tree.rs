@@ -108,6 +108,47 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 200, nodes: 5_000_000 }
+        Self { depth: 200, nodes: 2_000_000 }
     }
+}
+
+/// The error for a text of white space alone.
+pub(super) fn nothing() -> ParseError {
+    ParseError {
+        message: "there is nothing in this file".into(),
+        span: Span::default(),
+        help: Some("give a file with content".into()),
+    }
+}
+
+/// The error for nesting deeper than a limit.
+pub(super) fn too_deep(limit: usize, span: Span) -> ParseError {
+    ParseError {
+        message: format!("this is nested deeper than {limit} levels"),
+        span: Span { start: span.start, end: span.end.min(span.start.saturating_add(1)) },
+        help: Some("no real document is nested like this; look for unclosed brackets".into()),
+    }
+}
+
+/// The error for more nodes than a limit.
+pub(super) fn too_many(limit: usize, span: Span) -> ParseError {
+    ParseError {
+        message: format!("this holds more than {limit} values, aliases expanded"),
+        span: Span { start: span.start, end: span.end.min(span.start.saturating_add(1)) },
+        help: Some("split the file, or remove aliases that multiply each other".into()),
+    }
+}
+
+/// The error for a key that a mapping has twice.
+pub(super) fn duplicate(text: &str, key: &str, first: Span, second: Span) -> ParseError {
+    ParseError {
+        message: format!("key `{key}` is given twice: first on line {}", line_of(text, first.start as usize)),
+        span: second,
+        help: Some("keep one of the two".into()),
+    }
+}
+
+/// The line, from 1, of a byte offset.
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|&b| b == b'\n').count() + 1
 }
