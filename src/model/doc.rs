@@ -121,6 +121,8 @@ pub enum Dialect {
     Api,
     /// AWS Config documents.
     Config,
+    /// The catalog's own words: the examples of rules.
+    Neutral,
 }
 
 impl Dialect {
@@ -131,6 +133,7 @@ impl Dialect {
             Self::CloudFormation => "cloudformation",
             Self::Api => "api",
             Self::Config => "config",
+            Self::Neutral => "neutral",
         }
     }
 }

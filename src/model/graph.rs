@@ -50,6 +50,7 @@ pub struct Graph {
     by_kind: Vec<Vec<ResId>>,
     by_address: HashMap<Text, ResId>,
     inverse: HashMap<(ResId, AttrId), Arc<List>>,
+    deleted: Vec<ResId>,
 }
 
 impl Graph {
@@ -63,6 +64,7 @@ impl Graph {
             by_kind,
             by_address: HashMap::new(),
             inverse: HashMap::new(),
+            deleted: Vec::new(),
         }
     }
 
@@ -82,6 +84,28 @@ impl Graph {
         self.resources.push(resource);
         self.facts.push(facts);
         id
+    }
+
+    /// Adds a resource that the plan removes. It is in no list and nothing points at it: only rules
+    /// about change see it, through [`Graph::deleted`].
+    pub fn add_deleted(&mut self, resource: Resource, facts: Vec<Fact>) -> ResId {
+        let id = ResId(u32::try_from(self.resources.len()).unwrap_or(u32::MAX));
+        self.resources.push(resource);
+        self.facts.push(facts);
+        self.deleted.push(id);
+        id
+    }
+
+    /// The resources that the plan removes.
+    pub fn deleted(&self) -> &[ResId] {
+        &self.deleted
+    }
+
+    /// Sets the facts of a resource, in slot order. Called by the linker.
+    pub fn set_facts(&mut self, id: ResId, facts: Vec<Fact>) {
+        if let Some(cell) = self.facts.get_mut(id.index()) {
+            *cell = facts;
+        }
     }
 
     /// Number of resources, those only referred to included.

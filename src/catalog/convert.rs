@@ -1,0 +1,147 @@
+//! Named converters: the closed set of things a row may do to a text.
+//!
+//! To add one: a name in [`CONVERTERS`], an arm in [`Converter::apply`], and, if it can be undone, one
+//! in [`Converter::undo`].
+
+use crate::base::text::Text;
+use crate::model::doc::{Doc, Part, Said};
+
+/// A named converter with its argument.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Converter {
+    /// Its name, one of [`CONVERTERS`].
+    pub name: &'static str,
+    /// Its argument; empty if none.
+    pub argument: Text,
+}
+
+/// Every converter's name.
+pub const CONVERTERS: &[&str] = &[
+    "lower",
+    "upper",
+    "protocol",
+    "port",
+    "zone",
+    "last_segment",
+    "endpoint_service",
+    "arn_service",
+    "split",
+    "minutes",
+    "days",
+    "json",
+    "first",
+    "kb",
+    "first_port",
+    "last_port",
+];
+
+impl Converter {
+    /// A converter by name.
+    pub fn find(name: &str, argument: &str) -> Option<Self> {
+        let name = CONVERTERS.iter().find(|c| **c == name)?;
+        Some(Self { name, argument: argument.trim_matches('"').into() })
+    }
+
+    /// All names, and those of the other pipes, for suggestions.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        CONVERTERS.iter().copied().chain(["omitted", "is", "not", "present", "count", "fits"])
+    }
+
+    /// What it makes of a value; several for `split`. What it cannot convert stays as it is.
+    pub fn apply(&self, doc: &Doc) -> Vec<Doc> {
+        if let Said::Cases(cases) = &doc.said {
+            let mapped = cases
+                .iter()
+                .map(|(c, d)| {
+                    (c.clone(), self.apply(d).into_iter().next().unwrap_or_else(|| Doc::new(Said::Null)))
+                })
+                .collect();
+            return vec![Doc::at(Said::Cases(mapped), doc.place)];
+        }
+        if self.name == "json" {
+            return vec![super::walk::parse_json(doc)];
+        }
+        if self.name == "endpoint_service"
+            && let Said::Template(parts) = &doc.said
+        {
+            return vec![template_service(parts, doc)];
+        }
+        let text: Text = match &doc.said {
+            Said::Text(t) | Said::Number(t) => t.clone(),
+            _ => return vec![doc.clone()],
+        };
+        let one = |said: Said| vec![Doc::at(said, doc.place)];
+        match self.name {
+            "lower" | "zone" => one(Said::Text(text.to_lowercase().into())),
+            "upper" => one(Said::Text(text.to_uppercase().into())),
+            "protocol" => one(Said::Text(protocol(&text).into())),
+            "last_segment" => one(Said::Text(text.rsplit(['/', ':', '.']).next().unwrap_or(&text).into())),
+            "endpoint_service" => one(Said::Text(endpoint_service(&text).into())),
+            "arn_service" => one(Said::Text(text.split(':').nth(2).unwrap_or_default().into())),
+            "split" => text
+                .split(if self.argument.is_empty() { "," } else { &self.argument })
+                .map(|part| Doc::at(Said::Text(part.trim().into()), doc.place))
+                .collect(),
+            "minutes" => scale(&text, 60).map_or_else(|| vec![doc.clone()], one),
+            "days" => scale(&text, 86_400).map_or_else(|| vec![doc.clone()], one),
+            "kb" => one(Said::Number(text.len().div_ceil(1024).to_string().into())),
+            "first_port" => one(Said::Number(text.split('-').next().unwrap_or(&text).trim().into())),
+            "last_port" => one(Said::Number(text.rsplit('-').next().unwrap_or(&text).trim().into())),
+            _ => vec![doc.clone()],
+        }
+    }
+
+    /// A value that [`Converter::apply`] would turn into `text`.
+    pub fn undo(&self, text: &str) -> String {
+        match self.name {
+            "protocol" if text == "all" => "-1".into(),
+            "endpoint_service" => format!("com.amazonaws.ap-northeast-2.{text}"),
+            "minutes" => undo_scale(text, 60),
+            "days" => undo_scale(text, 86_400),
+            _ => text.into(),
+        }
+    }
+}
+
+fn scale(text: &str, by: i64) -> Option<Said> {
+    let n: i64 = text.trim().parse().ok()?;
+    Some(Said::Number(n.checked_mul(by)?.to_string().into()))
+}
+
+fn undo_scale(text: &str, by: i64) -> String {
+    text.parse::<i64>().map_or_else(|_| text.to_owned(), |n| (n / by).to_string())
+}
+
+fn protocol(text: &str) -> String {
+    match text.trim().to_lowercase().as_str() {
+        "-1" | "all" => "all".into(),
+        "6" => "tcp".into(),
+        "17" => "udp".into(),
+        "1" => "icmp".into(),
+        "58" | "ipv6-icmp" => "icmpv6".into(),
+        other => other.into(),
+    }
+}
+
+/// `com.amazonaws.ap-northeast-2.ecr.api` → `ecr.api`; `aws.sagemaker.region.notebook` → `notebook`.
+fn endpoint_service(text: &str) -> String {
+    let parts: Vec<&str> = text.split('.').collect();
+    match parts.as_slice() {
+        ["com" | "cn", "amazonaws", _region, service @ ..] if !service.is_empty() => service.join("."),
+        ["cn", "com", "amazonaws", _region, service @ ..] if !service.is_empty() => service.join("."),
+        ["aws", _product, _region, service @ ..] if !service.is_empty() => service.join("."),
+        _ => text.into(),
+    }
+}
+
+/// The service of `com.amazonaws.${AWS::Region}.s3`, which stands after the last hole.
+fn template_service(parts: &[Part], whole: &Doc) -> Doc {
+    match parts {
+        [Part::Text(head), Part::Hole(_), Part::Text(tail)]
+            if head.ends_with("amazonaws.") && tail.starts_with('.') && tail.len() > 1 =>
+        {
+            Doc::at(Said::Text(tail.trim_start_matches('.').into()), whole.place)
+        }
+        _ => whole.clone(),
+    }
+}

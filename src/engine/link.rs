@@ -1,0 +1,461 @@
+//! Linking: raw resources of every source become one graph whose references are resolved.
+//!
+//! Three passes: place every resource, map its facts (resolving references as they come), index who
+//! points at whom. What is only referred to becomes a resource that is not in view.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::base::text::Text;
+use crate::catalog::forward;
+use crate::catalog::typed::Resolver;
+use crate::catalog::{Catalog, TypeUse};
+use crate::model::cond::Cond;
+use crate::model::doc::{Change, Dialect, Doc, Raw, Reference, Said};
+use crate::model::graph::{Graph, Resource};
+use crate::model::schema::{KindId, Origin, Schema};
+use crate::model::value::{Item, List, ResId, Val};
+use crate::model::why::{Cause, Reasons};
+
+/// Raw resources of one dialect, with the index of their source in the report.
+pub struct Input<'a> {
+    /// The resources.
+    pub raws: &'a [Raw],
+    /// Their spelling.
+    pub dialect: Dialect,
+    /// Index of the source.
+    pub source: u16,
+}
+
+/// What linking made.
+pub struct Linked {
+    /// The graph.
+    pub graph: Graph,
+    /// Upstream types that the catalog does not know, with how often they occur.
+    pub unknown_types: std::collections::BTreeMap<String, usize>,
+}
+
+/// Most hops when a reference goes through an attribute that is itself a reference.
+const HOPS: usize = 8;
+
+/// Links the resources of every input into one graph over `schema` (the catalog's, with derived facts).
+pub fn link(catalog: &Catalog, schema: &Arc<Schema>, inputs: &[Input<'_>]) -> Linked {
+    let mut linker = Linker {
+        catalog,
+        graph: Graph::new(schema.clone()),
+        raws: HashMap::new(),
+        ids: HashMap::new(),
+        stubs: HashMap::new(),
+        dialect: Dialect::Terraform,
+        hops: 0,
+    };
+    let mut unknown_types = std::collections::BTreeMap::new();
+    let mut placed: Vec<(ResId, usize, &Raw, Dialect)> = Vec::new();
+    for input in inputs {
+        for raw in input.raws {
+            linker.raws.entry(raw.address.clone()).or_insert((raw, input.dialect, None));
+        }
+    }
+    for input in inputs {
+        for raw in input.raws {
+            let uses = catalog.uses(input.dialect, &raw.ty);
+            if uses.is_empty() && !raw.ty.starts_with("data.") {
+                *unknown_types.entry(raw.ty.to_string()).or_insert(0) += 1;
+            }
+            for one in uses {
+                if let TypeUse::Kind(k) = one
+                    && let Some(res) = linker.place(raw, *k, input)
+                {
+                    placed.push((res, *k, raw, input.dialect));
+                }
+            }
+        }
+    }
+    let satellites = linker.satellites(inputs);
+    for (res, k, raw, dialect) in placed {
+        let Some(kind) = catalog.kinds.get(k) else { continue };
+        linker.dialect = dialect;
+        let names = forward::column(kind, dialect).map(|c| &c.satellites);
+        let find = |name: &str| -> (&[&Raw], Option<&Reasons>) {
+            let Some(s) = names.and_then(|n| n.iter().position(|s| &*s.name == name)) else {
+                return (&[], None);
+            };
+            let of = satellites.owned.get(&(res, s)).map_or(&[][..], Vec::as_slice);
+            (of, satellites.loose.get(&(k, s, slot(dialect))))
+        };
+        let facts = forward::facts(catalog, kind, dialect, raw, &find, &mut linker);
+        linker.graph.set_facts(res, facts);
+    }
+    let mut graph = linker.graph;
+    index_inverses(&mut graph);
+    Linked { graph, unknown_types }
+}
+
+fn slot(dialect: Dialect) -> usize {
+    crate::catalog::slot(dialect)
+}
+
+/// Satellites by owner.
+struct Satellites<'a> {
+    owned: HashMap<(ResId, usize), Vec<&'a Raw>>,
+    /// Satellites whose owner is not known may belong to any resource of the kind.
+    loose: HashMap<(usize, usize, usize), Reasons>,
+}
+
+struct Linker<'a> {
+    catalog: &'a Catalog,
+    graph: Graph,
+    raws: HashMap<Text, (&'a Raw, Dialect, Option<ResId>)>,
+    ids: HashMap<Text, Vec<ResId>>,
+    stubs: HashMap<(KindId, Text), ResId>,
+    dialect: Dialect,
+    hops: usize,
+}
+
+impl<'a> Linker<'a> {
+    /// Adds a resource without facts and notes what identifies it.
+    fn place(&mut self, raw: &'a Raw, k: usize, input: &Input<'a>) -> Option<ResId> {
+        let kind = self.catalog.kinds.get(k)?;
+        let column = forward::column(kind, input.dialect)?;
+        let name = column.name_of(raw);
+        let resource = Resource {
+            kind: kind.id,
+            ty: raw.ty.clone(),
+            address: raw.address.clone(),
+            name: name.clone(),
+            dialect: input.dialect,
+            change: raw.change,
+            presence: raw.presence.clone(),
+            place: raw.place,
+            region: raw.region.clone(),
+            account: raw.account.clone(),
+            in_view: true,
+            source: input.source,
+        };
+        if raw.change == Some(Change::Delete) {
+            return Some(self.graph.add_deleted(resource, Vec::new()));
+        }
+        let id = self.graph.add(resource, Vec::new());
+        if let Some(entry) = self.raws.get_mut(&raw.address)
+            && entry.2.is_none()
+        {
+            entry.2 = Some(id);
+        }
+        let mut ids = column.ids_of(raw);
+        ids.push(raw.address.clone());
+        ids.sort();
+        ids.dedup();
+        for text in ids {
+            self.ids.entry(text).or_default().push(id);
+        }
+        Some(id)
+    }
+
+    fn satellites(&mut self, inputs: &[Input<'a>]) -> Satellites<'a> {
+        let mut out = Satellites { owned: HashMap::new(), loose: HashMap::new() };
+        for input in inputs {
+            self.dialect = input.dialect;
+            for raw in input.raws.iter().filter(|r| r.change != Some(Change::Delete)) {
+                for one in self.catalog.uses(input.dialect, &raw.ty) {
+                    let TypeUse::Satellite(k, s) = *one else { continue };
+                    let Some(kind) = self.catalog.kinds.get(k) else { continue };
+                    let Some(satellite) =
+                        forward::column(kind, input.dialect).and_then(|c| c.satellites.get(s))
+                    else {
+                        continue;
+                    };
+                    for doc in forward::owners(&satellite.owner, raw) {
+                        match self.owner(&doc, kind.id, &raw.address) {
+                            Ok(owners) => {
+                                for owner in owners {
+                                    out.owned.entry((owner, s)).or_default().push(raw);
+                                }
+                            }
+                            Err(reasons) => {
+                                let key = (k, s, slot(input.dialect));
+                                let all =
+                                    out.loose.get(&key).map_or_else(|| reasons.clone(), |r| r.and(&reasons));
+                                out.loose.insert(key, all);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The owners that a satellite's document names.
+    fn owner(&mut self, doc: &Doc, kind: KindId, satellite: &Text) -> Result<Vec<ResId>, Reasons> {
+        let to = [kind];
+        let vals = match &doc.said {
+            Said::Ref(r) => self.reference(r, &to)?,
+            Said::Text(t) => self.literal(t, &to, false).into_iter().collect(),
+            Said::Cases(cases) => {
+                let mut all = Vec::new();
+                for (_, inner) in cases.iter() {
+                    all.extend(self.owner(inner, kind, satellite)?.into_iter().map(Val::Res));
+                }
+                all
+            }
+            Said::Template(parts) => {
+                let mut all = Vec::new();
+                for part in parts {
+                    if let crate::model::doc::Part::Hole(Doc { said: Said::Ref(r), .. }) = part {
+                        all.extend(self.reference(r, &to)?);
+                    }
+                }
+                all
+            }
+            Said::Null => Vec::new(),
+            _ => {
+                return Err(crate::catalog::typed::name_reasons(
+                    &crate::catalog::walk::reasons_of(doc),
+                    satellite,
+                ));
+            }
+        };
+        Ok(vals.into_iter().filter_map(|v| if let Val::Res(id) = v { Some(id) } else { None }).collect())
+    }
+
+    /// A resource that is only referred to.
+    fn stub(&mut self, kind: KindId, text: &Text) -> ResId {
+        if let Some(id) = self.stubs.get(&(kind, text.clone())) {
+            return *id;
+        }
+        let resource = Resource {
+            kind,
+            ty: self.graph.schema().kind(kind).name.clone(),
+            address: text.clone(),
+            name: None,
+            dialect: self.dialect,
+            change: None,
+            presence: Cond::Const(true),
+            place: None,
+            region: None,
+            account: None,
+            in_view: false,
+            source: 0,
+        };
+        let id = self.graph.add(resource, Vec::new());
+        self.stubs.insert((kind, text.clone()), id);
+        id
+    }
+
+    fn target(&mut self, address: &Text, reference: &Reference, to: &[KindId]) -> Result<Vec<Val>, Reasons> {
+        let unresolved =
+            || Err(Reasons::one(reference.written.clone(), Cause::Unresolved(reference.written.clone())));
+        let Some((raw, dialect, res)) = self.raws.get(address).copied() else { return unresolved() };
+        let uses = self.catalog.uses(dialect, &raw.ty);
+        // An attribute that is itself a reference (`aws_instance.x.subnet_id`) means what that means.
+        if !reference.attribute.is_empty()
+            && let Some(inner) = attribute(&raw.body, &reference.attribute)
+            && !matches!(inner.said, Said::Null)
+            && !res.is_some_and(|r| to.contains(&self.graph.resource(r).kind))
+            && self.hops < HOPS
+        {
+            self.hops += 1;
+            let found = self.follow(inner, to);
+            self.hops -= 1;
+            return found;
+        }
+        for one in uses {
+            match *one {
+                TypeUse::Kind(k) => {
+                    let kind = self.catalog.kinds.get(k).map(|k| k.id);
+                    if let (Some(kind), Some(res)) = (kind, res)
+                        && to.contains(&kind)
+                    {
+                        return Ok(vec![Val::Res(res)]);
+                    }
+                }
+                TypeUse::Satellite(k, s) => {
+                    let Some(kind) = self.catalog.kinds.get(k) else { continue };
+                    if !to.contains(&kind.id) || self.hops >= HOPS {
+                        continue;
+                    }
+                    let Some(satellite) = forward::column(kind, dialect).and_then(|c| c.satellites.get(s))
+                    else {
+                        continue;
+                    };
+                    self.hops += 1;
+                    let mut owners = Vec::new();
+                    for doc in forward::owners(&satellite.owner, raw) {
+                        if let Ok(found) = self.owner(&doc, kind.id, address) {
+                            owners.extend(found.into_iter().map(Val::Res));
+                        }
+                    }
+                    self.hops -= 1;
+                    if !owners.is_empty() {
+                        return Ok(owners);
+                    }
+                }
+            }
+        }
+        // Its type is another one, so it is not what is asked for; unless its attribute names such a
+        // thing (`aws_vpc.x.default_security_group_id`) or it is a data source, which may mean anything.
+        let spelt: String = format!("{}{}", if uses.is_empty() { &raw.ty } else { "" }, reference.attribute)
+            .to_lowercase()
+            .replace(['_', '.', ':'], "");
+        let names_it = to.iter().any(|k| spelt.contains(&self.graph.schema().kind(*k).name.replace('_', "")));
+        if names_it || (uses.is_empty() && raw.ty.starts_with("data.")) {
+            let cause = if raw.ty.starts_with("data.") {
+                Cause::NotInView(reference.written.clone())
+            } else {
+                Cause::Unresolved(reference.written.clone())
+            };
+            return Err(Reasons::one(reference.written.clone(), cause));
+        }
+        Ok(Vec::new())
+    }
+
+    fn follow(&mut self, doc: &Doc, to: &[KindId]) -> Result<Vec<Val>, Reasons> {
+        match &doc.said {
+            Said::Ref(r) => self.reference(r, to),
+            Said::Text(t) => Ok(self.literal(t, to, true).into_iter().collect()),
+            Said::List(items, None) => {
+                let mut all = Vec::new();
+                for item in items {
+                    all.extend(self.follow(item, to)?);
+                }
+                Ok(all)
+            }
+            _ => Err(crate::catalog::walk::reasons_of(doc)),
+        }
+    }
+}
+
+/// An attribute of a body by its dotted path; a list is entered at its first element.
+fn attribute<'d>(body: &'d Doc, path: &str) -> Option<&'d Doc> {
+    let mut at = body;
+    for key in path.split(['.', '[']) {
+        let key = key.trim_end_matches(']');
+        if key.is_empty() || key.parse::<usize>().is_ok() {
+            continue;
+        }
+        while let Said::List(items, _) = &at.said {
+            at = items.first()?;
+        }
+        at = at.get(key)?;
+    }
+    Some(at)
+}
+
+impl Resolver for Linker<'_> {
+    fn reference(&mut self, reference: &Reference, to: &[KindId]) -> Result<Vec<Val>, Reasons> {
+        let mut all: Vec<Val> = Vec::new();
+        for address in &reference.targets {
+            for val in self.target(address, reference, to)? {
+                if !all.contains(&val) {
+                    all.push(val);
+                }
+            }
+        }
+        if reference.one_of && all.len() > 1 {
+            return Err(Reasons::one(
+                reference.written.clone(),
+                Cause::Unresolved(reference.written.clone()),
+            ));
+        }
+        Ok(all)
+    }
+
+    fn literal(&mut self, text: &str, to: &[KindId], fits: bool) -> Option<Val> {
+        let text: Text = text.into();
+        let graph = &self.graph;
+        let known = |ids: &HashMap<Text, Vec<ResId>>, t: &Text| {
+            ids.get(t).and_then(|all| all.iter().find(|r| to.contains(&graph.resource(**r).kind)).copied())
+        };
+        if let Some(res) = known(&self.ids, &text) {
+            return Some(Val::Res(res));
+        }
+        let mut looks: Option<(KindId, Text)> = None;
+        let mut other = false;
+        for kind in &self.catalog.kinds {
+            if let Some(Some(identity)) = Catalog::looks_like(kind, &text) {
+                if to.contains(&kind.id) {
+                    looks = looks.or(Some((kind.id, identity)));
+                } else {
+                    other = true;
+                }
+            }
+        }
+        if let Some((kind, identity)) = looks {
+            return Some(Val::Res(known(&self.ids, &identity).unwrap_or_else(|| self.stub(kind, &text))));
+        }
+        if fits || other {
+            return None;
+        }
+        let kind = *to.first()?;
+        Some(Val::Res(self.stub(kind, &text)))
+    }
+
+    fn document(&self, doc: &Doc) -> Option<Doc> {
+        let Said::Ref(r) = &doc.said else { return None };
+        let [address] = r.targets.as_slice() else { return None };
+        let (raw, _, _) = self.raws.get(address)?;
+        (&*raw.ty == "data.aws_iam_policy_document").then(|| raw.body.clone())
+    }
+}
+
+/// Fills every inverse attribute: who points here, and why there may be more.
+fn index_inverses(graph: &mut Graph) {
+    let schema = graph.schema().clone();
+    for (k, kind) in schema.kinds.iter().enumerate() {
+        let kind_id = KindId(u16::try_from(k).unwrap_or(u16::MAX));
+        for (name, id) in &kind.by_name {
+            let Some(attr) = kind.attrs.get(id.0 as usize) else { continue };
+            let Origin::Inverse(from) = &attr.origin else { continue };
+            debug_assert_eq!(*name, attr.name);
+            let mut lists: HashMap<ResId, List> = HashMap::new();
+            let mut more: Option<Reasons> = None;
+            for (kind, slot) in from {
+                for res in graph.of_kind(*kind) {
+                    let Some(fact) = graph.fact(*res, *slot) else { continue };
+                    let presence = &graph.resource(*res).presence;
+                    let mut add = |target: ResId, cond: &Cond, place| {
+                        let item = Item { val: Val::Res(*res), present: presence.and(cond), place };
+                        lists.entry(target).or_default().items.push(item);
+                    };
+                    pointed(
+                        &fact.val,
+                        &Cond::Const(true),
+                        &mut |target, cond| add(target, cond, fact.place),
+                        &mut more,
+                    );
+                }
+            }
+            for target in graph.of_kind(kind_id).to_vec() {
+                let mut list = lists.remove(&target).unwrap_or_default();
+                list.more = more.clone();
+                if !list.items.is_empty() || list.more.is_some() {
+                    graph.set_inverse(target, *id, Arc::new(list));
+                }
+            }
+        }
+    }
+}
+
+/// Visits every resource that a fact points at.
+fn pointed(val: &Val, cond: &Cond, add: &mut dyn FnMut(ResId, &Cond), more: &mut Option<Reasons>) {
+    match val {
+        Val::Res(target) => add(*target, cond),
+        Val::List(list) => {
+            for item in &list.items {
+                pointed(&item.val, &cond.and(&item.present), add, more);
+            }
+            if let Some(reasons) = &list.more {
+                *more = Some(more.as_ref().map_or_else(|| reasons.clone(), |m| m.and(reasons)));
+            }
+        }
+        Val::Cases(cases) => {
+            for (c, inner) in cases.iter() {
+                pointed(inner, &cond.and(c), add, more);
+            }
+        }
+        Val::Unknown(reasons) => {
+            *more = Some(more.as_ref().map_or_else(|| reasons.clone(), |m| m.and(reasons)))
+        }
+        _ => {}
+    }
+}
