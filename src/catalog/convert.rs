@@ -85,6 +85,10 @@ impl Converter {
             "minutes" => scale(&text, 60).map_or_else(|| vec![doc.clone()], one),
             "days" => scale(&text, 86_400).map_or_else(|| vec![doc.clone()], one),
             "kb" => one(Said::Number(text.len().div_ceil(1024).to_string().into())),
+            "absent_if" if *text == *self.argument => one(Said::Null),
+            "api_id" => one(Said::Text(
+                text.split(':').nth(5).map_or(&*text, |t| t.split('/').next().unwrap_or(t)).into(),
+            )),
             "first_port" => one(Said::Number(text.split('-').next().unwrap_or(&text).trim().into())),
             "last_port" => one(Said::Number(text.rsplit('-').next().unwrap_or(&text).trim().into())),
             _ => vec![doc.clone()],
