@@ -1,1 +1,3 @@
-//! rules
+//! Floor 4: rules.
+
+pub mod expression;
