@@ -537,18 +537,19 @@ fn decode_base64(doc: &Doc) -> Doc {
     }
 }
 
-/// Does a glob (`*` anything, `{}` captures) match? Gives the capture, or the whole text.
+/// Does a glob match? `*` is anything, `#` a run of hexadecimal digits (the tail of an AWS id), `{}`
+/// captures. Gives the capture, or the whole text.
 pub fn glob(pattern: &str, text: &str) -> Option<Text> {
-    fn go(
-        p: &[u8],
-        t: &[u8],
-        from: usize,
-        capture: Option<(usize, usize)>,
-    ) -> Option<Option<(usize, usize)>> {
+    type Range = Option<(usize, usize)>;
+    fn go(p: &[u8], t: &[u8], from: usize, capture: Range) -> Option<Range> {
         match p {
             [] => (t.len() == from).then_some(capture),
             [b'*', rest @ ..] => (from..=t.len()).find_map(|i| go(rest, t, i, capture)),
             [b'{', b'}', rest @ ..] => (from + 1..=t.len()).find_map(|i| go(rest, t, i, Some((from, i)))),
+            [b'#', rest @ ..] => {
+                let run = t.iter().skip(from).take_while(|c| c.is_ascii_hexdigit()).count();
+                (run > 0).then(|| go(rest, t, from + run, capture)).flatten()
+            }
             [c, rest @ ..] => (t.get(from) == Some(c)).then(|| go(rest, t, from + 1, capture)).flatten(),
         }
     }
