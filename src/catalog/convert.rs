@@ -33,6 +33,14 @@ pub const CONVERTERS: &[&str] = &[
     "kb",
     "first_port",
     "last_port",
+    "absent_if",
+    "as",
+    "api_id",
+    "function_arn",
+    "present_key",
+    "counted_names",
+    "enabled_word",
+    "kebab",
 ];
 
 impl Converter {
@@ -66,6 +74,18 @@ impl Converter {
         {
             return vec![template_service(parts, doc)];
         }
+        match (self.name, &doc.said) {
+            ("present_key", Said::Map(entries)) => {
+                let key = entries.iter().find(|(_, d)| !is_nothing(d)).map(|(k, _)| k.clone());
+                return vec![Doc::at(key.map_or(Said::Null, Said::Text), doc.place)];
+            }
+            ("counted_names", Said::Map(_)) => return vec![counted_name(doc)],
+            ("enabled_word", Said::Bool(b)) => {
+                let said = if *b { Said::Text("Enabled".into()) } else { Said::Null };
+                return vec![Doc::at(said, doc.place)];
+            }
+            _ => {}
+        }
         let text: Text = match &doc.said {
             Said::Text(t) | Said::Number(t) => t.clone(),
             _ => return vec![doc.clone()],
@@ -85,6 +105,11 @@ impl Converter {
             "minutes" => scale(&text, 60).map_or_else(|| vec![doc.clone()], one),
             "days" => scale(&text, 86_400).map_or_else(|| vec![doc.clone()], one),
             "kb" => one(Said::Number(text.len().div_ceil(1024).to_string().into())),
+            "function_arn" => one(Said::Text(
+                text.split("functions/").nth(1).map_or(&*text, |t| t.trim_end_matches("/invocations")).into(),
+            )),
+            "kebab" => one(Said::Text(kebab(&text).into())),
+            "as" => one(Said::Text(self.argument.clone())),
             "absent_if" if *text == *self.argument => one(Said::Null),
             "api_id" => one(Said::Text(
                 text.split(':').nth(5).map_or(&*text, |t| t.split('/').next().unwrap_or(t)).into(),
@@ -105,6 +130,45 @@ impl Converter {
             _ => text.into(),
         }
     }
+}
+
+/// Null, an empty list or an empty text: a block or key that is not really there.
+fn is_nothing(doc: &Doc) -> bool {
+    match &doc.said {
+        Said::Null => true,
+        Said::List(items, None) => items.is_empty(),
+        Said::Text(t) => t.is_empty(),
+        _ => false,
+    }
+}
+
+/// The name of a rule of a managed group whose action is overridden to count; nothing for other actions.
+fn counted_name(doc: &Doc) -> Doc {
+    let name = doc.get("name").or_else(|| doc.get("Name"));
+    let action = doc.get("action_to_use").or_else(|| doc.get("ActionToUse"));
+    let action = match action.map(|a| &a.said) {
+        Some(Said::List(items, _)) => items.first(),
+        _ => action,
+    };
+    // An excluded rule has a name only: excluding counts.
+    let counts =
+        action.is_none_or(|a| ["count", "Count"].iter().any(|k| a.get(k).is_some_and(|d| !is_nothing(d))));
+    match name {
+        Some(name) if counts => name.clone(),
+        _ => Doc::at(Said::Null, doc.place),
+    }
+}
+
+/// `PublicRead` → `public-read`.
+fn kebab(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
 }
 
 fn scale(text: &str, by: i64) -> Option<Said> {

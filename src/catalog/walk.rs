@@ -379,13 +379,15 @@ fn matches(doc: &Doc, key: &str, value: &str) -> Result<bool, Reasons> {
     let Some(inner) = doc.get(key) else {
         return match &doc.said {
             Said::Unknown(r) => Err(r.clone()),
-            _ => Ok(false),
+            // A flag that is left out is off.
+            _ => Ok(value == "false"),
         };
     };
     match &inner.said {
         Said::Text(t) | Said::Number(t) => Ok(t.eq_ignore_ascii_case(value)),
         Said::Bool(b) => Ok(b.to_string() == value),
-        Said::Null | Said::List(..) | Said::Map(_) => Ok(false),
+        Said::Null => Ok(value == "false"),
+        Said::List(..) | Said::Map(_) => Ok(false),
         _ => Err(reasons_of(inner)),
     }
 }
