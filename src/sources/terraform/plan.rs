@@ -1,1 +1,0 @@
-//! Terraform plan JSON.

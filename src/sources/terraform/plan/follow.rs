@@ -1,0 +1,428 @@
+//! Follows references to the resource instances that they mean: through module inputs and outputs,
+//! `each` and `count`, keys and splats.
+//!
+//! Owns the question "which instances". Must not know values: what a leaf says of the answer is
+//! [`super::say`]'s.
+
+use std::cell::Cell;
+
+use super::config::{Config, Source};
+use super::expr::{Expr, Key, Ref, Step, argument};
+use super::instances::{Instance, Instances, ModuleId};
+use crate::base::text::Text;
+
+/// Most steps that one leaf's references may take; more is a hostile plan.
+const BUDGET: u32 = 20_000;
+/// Deepest chain of inputs and outputs.
+const DEPTH: usize = 64;
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+pub struct Scope<'p, 'a> {
+    /// The module instance.
+    pub module: ModuleId,
+    /// The key of the resource or module instance whose argument it is.
+    pub key: Option<&'p Key>,
+    /// That one's `for_each`.
+    pub for_each: Option<&'p Expr<'a>>,
+}
+
+/// One resource instance meant.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Its address.
+    pub address: Text,
+    /// Its type with `data.`.
+    pub base: Text,
+    /// Its key.
+    pub key: Option<Key>,
+    /// The attribute asked for; empty for the resource itself.
+    pub attribute: String,
+}
+
+/// What one reference means.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The instances, in order.
+    pub hits: Vec<Hit>,
+    /// True if only one of them is meant.
+    pub one_of: bool,
+    /// As written where the value is used.
+    pub written: Text,
+}
+
+/// What an expression's references mean together.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// One for each reference that leads to resources.
+    pub groups: Vec<Group>,
+    /// Locals, of which the plan does not tell the expression.
+    pub lost: Vec<Text>,
+    /// References to what the plan does not hold.
+    pub missing: Vec<Text>,
+    /// True if it also reads something that may decide between the others: a variable, a local.
+    pub choice: bool,
+    /// True if the budget ran out.
+    pub cut: bool,
+}
+
+impl Found {
+    fn add(&mut self, other: Self) {
+        self.groups.extend(other.groups);
+        self.lost.extend(other.lost);
+        self.missing.extend(other.missing);
+        self.choice |= other.choice;
+        self.cut |= other.cut;
+    }
+
+    /// Makes several groups one, of which only one instance is meant.
+    pub fn merge(&mut self) {
+        let mut groups = std::mem::take(&mut self.groups).into_iter();
+        let Some(mut all) = groups.next() else { return };
+        for group in groups {
+            for hit in group.hits {
+                if !all.hits.iter().any(|h| h.address == hit.address && h.attribute == hit.attribute) {
+                    all.hits.push(hit);
+                }
+            }
+        }
+        all.one_of = all.hits.len() > 1;
+        self.groups.push(all);
+    }
+}
+
+/// Follows references.
+pub struct Follow<'p, 'a> {
+    /// The source.
+    pub config: &'p Config<'a>,
+    /// The instances.
+    pub instances: &'p Instances,
+    spent: Cell<u32>,
+}
+
+impl<'p, 'a> Follow<'p, 'a> {
+    /// For one resource.
+    pub fn new(config: &'p Config<'a>, instances: &'p Instances) -> Self {
+        Self { config, instances, spent: Cell::new(0) }
+    }
+
+    /// What an expression means at `name`d argument.
+    pub fn expr(&self, expr: &'p Expr<'a>, scope: Scope<'p, 'a>, name: &str) -> Found {
+        self.spent.set(0);
+        self.inner(expr, scope, name, DEPTH)
+    }
+
+    fn inner(&self, expr: &'p Expr<'a>, scope: Scope<'p, 'a>, name: &str, depth: usize) -> Found {
+        let mut refs = Vec::new();
+        expr.all_refs(&mut refs);
+        let pick = scope.key.filter(|_| refs.iter().any(|r| r.is_instance()));
+        let mut found = Found::default();
+        for r in refs {
+            self.spent.set(self.spent.get().saturating_add(1));
+            if depth == 0 || self.spent.get() > BUDGET {
+                found.cut = true;
+                break;
+            }
+            let mut one = self.one(r, scope, pick, name, depth - 1);
+            for group in &mut one.groups {
+                group.written = r.written.clone();
+            }
+            found.add(one);
+        }
+        found
+    }
+
+    fn one(&self, r: &'p Ref, scope: Scope<'p, 'a>, pick: Option<&Key>, name: &str, depth: usize) -> Found {
+        let rest = |n: usize| r.steps.get(n..).unwrap_or_default();
+        match (r.name(0), r.name(1)) {
+            (Some("var"), Some(var)) => {
+                let found = self.variable(var, scope, depth);
+                select(found, rest(2), pick)
+            }
+            (Some("module"), Some(call)) => self.output(r, call, rest(2), scope, pick, name, depth),
+            (Some("each"), Some("value")) => {
+                let Some(for_each) = scope.for_each else { return Found::default() };
+                self.each_value(for_each, rest(2), scope, name, depth)
+            }
+            (Some("local"), _) => Found { lost: vec![r.written.clone()], choice: true, ..Found::default() },
+            (Some("each" | "count" | "path" | "terraform" | "self" | "var" | "module"), _) => {
+                Found::default()
+            }
+            (Some("data"), Some(ty)) => match r.name(2) {
+                Some(n) => self.resource(r, &format!("data.{ty}.{n}"), rest(3), scope, pick, name, depth),
+                None => Found::default(),
+            },
+            (Some(ty), Some(n)) => self.resource(r, &format!("{ty}.{n}"), rest(2), scope, pick, name, depth),
+            _ => Found::default(),
+        }
+    }
+
+    /// `each.value`: the item of `for_each` that has the scope's key.
+    fn each_value(
+        &self,
+        for_each: &'p Expr<'a>,
+        rest: &[Step],
+        scope: Scope<'p, 'a>,
+        name: &str,
+        depth: usize,
+    ) -> Found {
+        let outer = Scope { key: None, for_each: None, ..scope };
+        let Some(key) = scope.key else { return self.inner(for_each, outer, name, depth) };
+        // Over the instances of one module or resource: read as if the key were written.
+        if let Expr::Refs(refs) = for_each
+            && let [only] = refs.as_slice()
+            && let [Step::Name(first), Step::Name(second)] = only.steps.as_slice()
+        {
+            let mut steps = vec![Step::Index(key.clone())];
+            steps.extend_from_slice(rest);
+            let found = match &**first {
+                "var" | "local" | "each" | "count" | "path" | "terraform" | "data" => Found::default(),
+                "module" => self.output(only, second, &steps, outer, None, name, depth),
+                _ => self.resource(only, &format!("{first}.{second}"), &steps, outer, None, name, depth),
+            };
+            if !found.groups.is_empty() {
+                return found;
+            }
+            if &**first == "module" {
+                let mut found = self.output(only, second, rest, outer, None, name, depth);
+                found.merge();
+                return found;
+            }
+        }
+        let mut found = self.inner(for_each, outer, name, depth);
+        choose(&mut found, key);
+        select(found, rest, None)
+    }
+
+    /// What the caller gives for a variable.
+    fn variable(&self, name: &str, scope: Scope<'p, 'a>, depth: usize) -> Found {
+        let decided = Found { choice: true, ..Found::default() };
+        match self.caller_argument(name, scope.module) {
+            Some((expr, outer)) => {
+                let mut found = self.inner(expr, outer, name, depth);
+                found.choice |= found.groups.is_empty();
+                found
+            }
+            None => decided,
+        }
+    }
+
+    /// The argument that a module's caller gives for a variable, with the caller's scope.
+    pub fn caller_argument(&self, variable: &str, module: ModuleId) -> Option<(&'p Expr<'a>, Scope<'p, 'a>)> {
+        let module = self.instances.module(module)?;
+        let caller = module.caller?;
+        let call = self.source(caller)?.calls.get(&*module.name)?;
+        let outer = Scope { module: caller, key: module.key.as_ref(), for_each: call.for_each.as_ref() };
+        Some((argument(&call.block, variable)?, outer))
+    }
+
+    /// The source of a module instance.
+    pub fn source(&self, module: ModuleId) -> Option<&'p Source<'a>> {
+        self.config.source(self.instances.module(module)?.source?)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one place, and each is needed")]
+    fn output(
+        &self,
+        r: &Ref,
+        call: &str,
+        rest: &[Step],
+        scope: Scope<'p, 'a>,
+        pick: Option<&Key>,
+        name: &str,
+        depth: usize,
+    ) -> Found {
+        let (index, rest) = split_index(rest);
+        let all = self.instances.called(scope.module, call);
+        let keyed = |key: &Key| {
+            let same = |id: &&ModuleId| {
+                self.instances.module(**id).and_then(|m| m.key.as_ref()).is_some_and(|k| k.same(key))
+            };
+            all.iter().filter(same).copied().collect::<Vec<_>>()
+        };
+        let chosen = match (index, pick) {
+            (Some(key), _) => keyed(key),
+            (None, Some(key)) if all.len() > 1 => keyed(key),
+            _ => all.to_vec(),
+        };
+        // A key that no instance has: any of them may be meant.
+        let open = chosen.is_empty() && index.is_none() && all.len() > 1;
+        // A key that chose the instance does not choose again inside.
+        let pick = pick.filter(|_| index.is_some() || all.len() < 2);
+        let chosen = if open { all.to_vec() } else { chosen };
+        let mut found = Found::default();
+        for id in chosen {
+            let Some(source) = self.source(id) else { continue };
+            let inside = Scope { module: id, key: None, for_each: None };
+            // `module.a[each.key].out` leaves only `module.a` in the plan. An output named like the
+            // argument is the likely one; else every output may be meant.
+            let output =
+                rest.first().and_then(Step::name).or(source.outputs.contains_key(name).then_some(name));
+            match output.and_then(|o| source.outputs.get(o)) {
+                Some(expr) => {
+                    let of_output = self.inner(expr, inside, name, depth);
+                    found.add(select(of_output, rest.get(1..).unwrap_or_default(), pick));
+                }
+                None if output.is_none() => {
+                    let mut names: Vec<_> = source.outputs.keys().collect();
+                    names.sort();
+                    let mut any = Found::default();
+                    for expr in names.into_iter().filter_map(|n| source.outputs.get(n)) {
+                        any.add(self.inner(expr, inside, name, depth));
+                    }
+                    any.merge();
+                    found.add(any);
+                }
+                None => {}
+            }
+        }
+        if open {
+            found.merge();
+        }
+        if found.groups.is_empty() && found.lost.is_empty() {
+            found.missing.push(r.written.clone());
+        }
+        found
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one place, and each is needed")]
+    fn resource(
+        &self,
+        r: &Ref,
+        base: &str,
+        rest: &[Step],
+        scope: Scope<'p, 'a>,
+        pick: Option<&Key>,
+        name: &str,
+        depth: usize,
+    ) -> Found {
+        let (index, rest) = split_index(rest);
+        let all = self.instances.of(scope.module, base);
+        let keyed = |key: &Key| {
+            let same = |i: &&Instance| i.key.as_ref().is_some_and(|k| k.same(key));
+            all.iter().filter(same).collect::<Vec<_>>()
+        };
+        let (chosen, one_of): (Vec<&Instance>, bool) = match (index, pick) {
+            (Some(key), _) => (keyed(key), false),
+            (None, Some(key)) if all.len() > 1 => match keyed(key) {
+                none if none.is_empty() => (all.iter().collect(), true),
+                some => (some, false),
+            },
+            _ => (all.iter().collect(), false),
+        };
+        if chosen.is_empty() {
+            return Found { missing: vec![r.written.clone()], ..Found::default() };
+        }
+        let attribute = path(rest);
+        let given = self.given(scope.module, base, &attribute);
+        let mut hits = Vec::new();
+        for instance in chosen {
+            if let Some((expr, for_each)) = given {
+                let inside = Scope { module: scope.module, key: instance.key.as_ref(), for_each };
+                let found = self.inner(expr, inside, name, depth);
+                if let ([group], [], []) = (found.groups.as_slice(), &*found.lost, &*found.missing) {
+                    hits.extend(group.hits.iter().cloned());
+                    continue;
+                }
+            }
+            hits.push(Hit {
+                address: instance.address.clone(),
+                base: base.into(),
+                key: instance.key.clone(),
+                attribute: attribute.clone(),
+            });
+        }
+        let group = Group { one_of: one_of && hits.len() > 1, hits, written: r.written.clone() };
+        Found { groups: vec![group], ..Found::default() }
+    }
+
+    /// The expression of another resource's argument that itself names a third one:
+    /// `aws_subnet.a.vpc_id` is the VPC that the subnet was given.
+    fn given(
+        &self,
+        module: ModuleId,
+        base: &str,
+        attribute: &str,
+    ) -> Option<(&'p Expr<'a>, Option<&'p Expr<'a>>)> {
+        let names_another = ["_id", "_ids", "_arn", "_arns"].iter().any(|end| attribute.ends_with(end));
+        if !names_another || attribute.contains('.') {
+            return None;
+        }
+        let resource = self.source(module)?.resources.get(base)?;
+        let Expr::Blocks(blocks) = &resource.block else { return None };
+        Some((argument(blocks.first()?, attribute)?, resource.for_each.as_ref()))
+    }
+}
+
+/// A leading index, and what follows it.
+fn split_index(rest: &[Step]) -> (Option<&Key>, &[Step]) {
+    match rest.split_first() {
+        Some((Step::Index(key), rest)) => (Some(key), rest),
+        _ => (None, rest),
+    }
+}
+
+/// Steps as an attribute path.
+fn path(steps: &[Step]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        match step {
+            Step::Name(n) if text.is_empty() => text.push_str(n),
+            Step::Name(n) => {
+                text.push('.');
+                text.push_str(n);
+            }
+            Step::Index(Key::Int(n)) => text.push_str(&format!("[{n}]")),
+            Step::Index(Key::Text(k)) => text.push_str(&format!("[{k:?}]")),
+        }
+    }
+    text
+}
+
+/// What `rest` picks out of what a variable, output or `each.value` means.
+fn select(mut found: Found, rest: &[Step], pick: Option<&Key>) -> Found {
+    let (index, fields) = split_index(rest);
+    if let Some(key) = index.or(pick.filter(|_| rest.is_empty())) {
+        choose(&mut found, key);
+    }
+    if !fields.is_empty() && found.groups.len() > 1 {
+        // One field of an object made from several things: the plan does not tell which.
+        found.merge();
+    }
+    if !fields.is_empty() {
+        for hit in found.groups.iter_mut().flat_map(|g| &mut g.hits) {
+            if hit.attribute.is_empty() {
+                hit.attribute = path(fields);
+            }
+        }
+    }
+    found
+}
+
+/// Applies an index or key to a list or map of instances.
+fn choose(found: &mut Found, key: &Key) {
+    let plain = !found.choice && found.lost.is_empty() && found.missing.is_empty();
+    let nth = match key {
+        Key::Int(n) => usize::try_from(*n).ok(),
+        Key::Text(_) => None,
+    };
+    if let [group] = found.groups.as_mut_slice() {
+        if group.hits.len() < 2 || group.one_of {
+            return;
+        }
+        let same = group.hits.iter().position(|h| h.key.as_ref().is_some_and(|k| k.same(key)));
+        match same.or(nth.filter(|n| *n < group.hits.len())) {
+            Some(n) => {
+                group.hits = group.hits.drain(..).skip(n).take(1).collect();
+            }
+            None => group.one_of = true,
+        }
+    } else if let Some(n) =
+        nth.filter(|n| plain && *n < found.groups.len() && found.groups.iter().all(|g| g.hits.len() == 1))
+    {
+        // A list spelt out: `[aws_subnet.a.id, aws_subnet.b.id]`.
+        found.groups = found.groups.drain(..).skip(n).take(1).collect();
+    } else {
+        found.merge();
+    }
+}

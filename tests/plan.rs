@@ -1,0 +1,117 @@
+//! Terraform plans: what references mean (fixtures/plans), and what bad input is told
+//! (fixtures/broken/plan).
+//!
+//! A case is a folder with the Terraform source, the plan that Terraform made of it, and beside them
+//! what archlint reads out of it. Only what takes work is shown: references, text with holes, hidden
+//! values, and unknowns that are not merely computed.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use archlint::base::text::{Files, decode};
+use archlint::diag::Diagnostic;
+use archlint::model::doc::{Doc, Part, Raw, Reference, Said};
+use archlint::model::why::{Cause, Reasons};
+use archlint::sources::Batch;
+use archlint::sources::terraform::{is_saved_plan, plan};
+
+fn fixtures(folder: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder);
+    let mut all: Vec<_> = fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+fn read(path: &Path, files: &mut Files) -> Result<Batch, Diagnostic> {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let bytes = fs::read(path).unwrap();
+    if is_saved_plan(&bytes) {
+        return Err(plan::saved(name));
+    }
+    let text = decode(bytes).map_err(|message| Diagnostic::error("input::text", message))?;
+    plan::read(name, &text, files)
+}
+
+fn snapshot(folder: &Path, name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(folder);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn cases() {
+    for folder in fixtures("plans").into_iter().filter(|p| p.is_dir()) {
+        let batch = read(&folder.join("plan.json"), &mut Files::default()).unwrap();
+        assert!(batch.problems.is_empty() && !batch.incomplete, "{}", folder.display());
+        let mut text = String::new();
+        for raw in &batch.resources {
+            dump(raw, &mut text);
+        }
+        snapshot(&folder, "read", &text);
+    }
+}
+
+fn dump(raw: &Raw, text: &mut String) {
+    let change = raw.change.map_or("-", |c| c.name());
+    let region = raw.region.as_deref().unwrap_or("-");
+    writeln!(text, "{} {change} {region}", raw.address).unwrap();
+    lines("", &raw.body, text);
+}
+
+fn lines(path: &str, doc: &Doc, text: &mut String) {
+    match &doc.said {
+        Said::Map(entries) => {
+            for (key, doc) in entries {
+                let dot = if path.is_empty() { "" } else { "." };
+                lines(&format!("{path}{dot}{key}"), doc, text);
+            }
+        }
+        Said::List(items, more) => {
+            for (n, doc) in items.iter().enumerate() {
+                lines(&format!("{path}[{n}]"), doc, text);
+            }
+            if let Some(reasons) = more {
+                writeln!(text, "    {path}[…] = {}", why(reasons)).unwrap();
+            }
+        }
+        said => {
+            if let Some(said) = say(said) {
+                writeln!(text, "    {path} = {said}").unwrap();
+            }
+        }
+    }
+}
+
+fn say(said: &Said) -> Option<String> {
+    Some(match said {
+        Said::Ref(r) => target(r),
+        Said::Template(parts) => {
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|p| match p {
+                    Part::Text(t) => t.to_string(),
+                    Part::Hole(doc) => format!("${{{}}}", say(&doc.said).unwrap_or("computed".into())),
+                })
+                .collect();
+            format!("text of {}", parts.join(" "))
+        }
+        Said::Hidden { literal } => format!("hidden, literal {literal:?}"),
+        Said::Unknown(reasons) if reasons.iter().all(|w| w.cause == Cause::AfterApply) => return None,
+        Said::Unknown(reasons) => why(reasons),
+        _ => return None,
+    })
+}
+
+fn why(reasons: &Reasons) -> String {
+    let all: Vec<String> = reasons.iter().map(|w| format!("{}: {}", w.what, w.cause.say())).collect();
+    format!("unknown: {}", all.join("; "))
+}
+
+fn target(r: &Reference) -> String {
+    let mark = if r.one_of { "one of " } else { "" };
+    let attribute = if r.attribute.is_empty() { String::new() } else { format!(" .{}", r.attribute) };
+    format!("→ {mark}{}{attribute}", r.targets.join(", "))
+}
