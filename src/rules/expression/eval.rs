@@ -140,7 +140,7 @@ impl<'a> Frame<'a> {
         Reasons::one(self.what(node), cause)
     }
 
-    pub(super) fn value(&mut self, node: &Node) -> Val {
+    pub(in crate::rules) fn value(&mut self, node: &Node) -> Val {
         match &node.do_ {
             Do::Const(val) => return val.clone(),
             Do::Var(slot) => {
@@ -340,11 +340,11 @@ impl<'a> Frame<'a> {
         result
     }
 
-    pub(super) fn mark(&self) -> usize {
+    pub(in crate::rules) fn mark(&self) -> usize {
         self.trace.as_ref().map_or(0, Trace::mark)
     }
 
-    pub(super) fn promote(&mut self, to: usize, from: usize) {
+    pub(in crate::rules) fn promote(&mut self, to: usize, from: usize) {
         if let Some(trace) = &mut self.trace {
             trace.promote(to, from);
         }
