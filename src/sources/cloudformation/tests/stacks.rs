@@ -1,0 +1,1 @@
+//! Several templates: nested, exporting and importing, assembled by the CDK.
