@@ -168,6 +168,7 @@ fn compile_column(kind: &str, table: &TableFile, dialect: Dialect) -> Result<Opt
             let name = path::parse("name")?;
             let column = Compiled {
                 types: vec![kind.into()],
+                items: None,
                 name: Some(name),
                 ids: Vec::new(),
                 satellites: Vec::new(),
@@ -193,10 +194,12 @@ fn compile_column(kind: &str, table: &TableFile, dialect: Dialect) -> Result<Opt
             return Err(format!("satellite `{name}` has no type"));
         }
         let owner = path::parse(&satellite.owner).map_err(|e| format!("satellite `{name}`: {e}"))?;
-        satellites.push(Satellite { name: name.as_str().into(), types, owner });
+        let items = satellite.items.as_deref().map(path::parse).transpose()?;
+        satellites.push(Satellite { name: name.as_str().into(), types, items, owner });
     }
     Ok(Some(Compiled {
         types: row.types.iter().chain(&row.call).chain(&row.calls).map(|t| t.as_str().into()).collect(),
+        items: row.items.as_deref().map(path::parse).transpose().map_err(|e| format!("items: {e}"))?,
         name: row.name.as_deref().map(path::parse).transpose().map_err(|e| format!("name: {e}"))?,
         ids: row
             .ids

@@ -75,6 +75,8 @@ pub struct KindDef {
 pub struct Column {
     /// Upstream types; the first is the one that fixes are spelt in.
     pub types: Vec<Text>,
+    /// API: the row of the items in the answer.
+    pub items: Option<Row>,
     /// Row of the name.
     pub name: Option<Row>,
     /// Rows of what identifies it.
@@ -90,6 +92,8 @@ pub struct Satellite {
     pub name: Text,
     /// Its upstream types.
     pub types: Vec<Text>,
+    /// API: the row of the items in the answer.
+    pub items: Option<Row>,
     /// The row that names its owner.
     pub owner: Row,
 }
