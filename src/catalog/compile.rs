@@ -65,6 +65,7 @@ pub(super) fn compile(files: Vec<(String, String, TableFile)>) -> Result<Catalog
             name: name.as_str().into(),
             facts,
             columns,
+            todo: todo(table),
             looks_like: table.looks_like.iter().map(|g| g.as_str().into()).collect(),
         });
     }
@@ -123,6 +124,18 @@ pub(super) fn compile(files: Vec<(String, String, TableFile)>) -> Result<Catalog
     } else {
         Err(problems)
     }
+}
+
+fn todo(table: &TableFile) -> Vec<(Dialect, Text, Text)> {
+    let of = |d: Dialect| {
+        table
+            .todo
+            .get(d.name())
+            .into_iter()
+            .flatten()
+            .map(move |(k, v)| (d, k.as_str().into(), v.as_str().into()))
+    };
+    DIALECTS.into_iter().flat_map(of).collect()
 }
 
 fn add_inverses(

@@ -68,6 +68,8 @@ pub struct KindDef {
     pub columns: [Option<Column>; 5],
     /// How its ids look: globs in which `{}` captures what identifies it.
     pub looks_like: Vec<Text>,
+    /// Upstream properties that matter and are not read yet: dialect, property, note.
+    pub todo: Vec<(Dialect, Text, Text)>,
 }
 
 /// The types of a kind in one dialect.

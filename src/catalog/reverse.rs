@@ -33,14 +33,21 @@ pub fn address(catalog: &Catalog, kind: &str, name: &str, dialect: Dialect) -> O
     })
 }
 
-/// Spells one neutral resource in a dialect.
-pub fn resource(catalog: &Catalog, raw: &Raw, dialect: Dialect, names: &Names<'_>) -> Spelt {
+/// Spells one neutral resource in a dialect, as the upstream type `ty` or the kind's first.
+pub fn resource(
+    catalog: &Catalog,
+    raw: &Raw,
+    ty: Option<&str>,
+    dialect: Dialect,
+    names: &Names<'_>,
+) -> Spelt {
     let mut out = Spelt::default();
     let Some(kind) = catalog.kinds.iter().find(|k| *k.name == *raw.ty) else {
         out.unspellable.push(format!("kind `{}`", raw.ty));
         return out;
     };
-    let Some(ty) = forward::column(kind, dialect).and_then(|c| c.types.first()) else {
+    let types = forward::column(kind, dialect).map_or(&[][..], |c| c.types.as_slice());
+    let Some(ty) = types.iter().find(|t| Some(&***t) == ty).or(types.first()) else {
         out.unspellable.push(format!("kind `{}`", raw.ty));
         return out;
     };

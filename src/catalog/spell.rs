@@ -40,20 +40,14 @@ pub fn terraform_name(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
 }
 
+/// Resources of a template, without the template around them.
+pub fn resources(raws: &[Raw]) -> String {
+    resource_lines(raws, &mut 0)
+}
+
 fn template(raws: &[Raw]) -> String {
-    let mut resources = String::new();
     let mut unknowns = 0;
-    for raw in raws {
-        let _ = writeln!(resources, "  {}:\n    Type: {}", logical_id(&raw.address), raw.ty);
-        for (key, value) in &raw.meta {
-            let _ = write!(resources, "    {key}:");
-            yaml_value(&mut resources, value, 4, &mut unknowns);
-        }
-        if !matches!(&raw.body.said, Said::Map(entries) if entries.is_empty()) {
-            resources.push_str("    Properties:\n");
-            yaml_entries(&mut resources, &raw.body, 6, &mut unknowns);
-        }
-    }
+    let resources = resource_lines(raws, &mut unknowns);
     let mut out = String::from("AWSTemplateFormatVersion: \"2010-09-09\"\n");
     if unknowns > 0 {
         out.push_str("Parameters:\n");
@@ -63,6 +57,22 @@ fn template(raws: &[Raw]) -> String {
     }
     out.push_str("Resources:\n");
     out + &resources
+}
+
+fn resource_lines(raws: &[Raw], unknowns: &mut usize) -> String {
+    let mut resources = String::new();
+    for raw in raws {
+        let _ = writeln!(resources, "  {}:\n    Type: {}", logical_id(&raw.address), raw.ty);
+        for (key, value) in &raw.meta {
+            let _ = write!(resources, "    {key}:");
+            yaml_value(&mut resources, value, 4, unknowns);
+        }
+        if !matches!(&raw.body.said, Said::Map(entries) if entries.is_empty()) {
+            resources.push_str("    Properties:\n");
+            yaml_entries(&mut resources, &raw.body, 6, unknowns);
+        }
+    }
+    resources
 }
 
 fn yaml_entries(out: &mut String, doc: &Doc, indent: usize, unknowns: &mut usize) {

@@ -3,7 +3,7 @@
 //! Three passes: place every resource, map its facts (resolving references as they come), index who
 //! points at whom. What is only referred to becomes a resource that is not in view.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::base::text::Text;
@@ -32,7 +32,9 @@ pub struct Linked {
     /// The graph.
     pub graph: Graph,
     /// Upstream types that the catalog does not know, with how often they occur.
-    pub unknown_types: std::collections::BTreeMap<String, usize>,
+    pub unknown_types: BTreeMap<String, usize>,
+    /// Properties in use that the catalog marks as not read yet: `type.property` and the note.
+    pub todo: BTreeMap<String, String>,
 }
 
 /// Most hops when a reference goes through an attribute that is itself a reference.
@@ -49,7 +51,8 @@ pub fn link(catalog: &Catalog, schema: &Arc<Schema>, inputs: &[Input<'_>]) -> Li
         dialect: Dialect::Terraform,
         hops: 0,
     };
-    let mut unknown_types = std::collections::BTreeMap::new();
+    let mut unknown_types = BTreeMap::new();
+    let mut todo = BTreeMap::new();
     let mut placed: Vec<(ResId, usize, &Raw, Dialect)> = Vec::new();
     for input in inputs {
         for raw in input.raws {
@@ -63,6 +66,15 @@ pub fn link(catalog: &Catalog, schema: &Arc<Schema>, inputs: &[Input<'_>]) -> Li
                 *unknown_types.entry(raw.ty.to_string()).or_insert(0) += 1;
             }
             for one in uses {
+                if let TypeUse::Kind(k) = one
+                    && let Some(kind) = catalog.kinds.get(*k)
+                {
+                    for (_, key, note) in kind.todo.iter().filter(|(d, ..)| *d == input.dialect) {
+                        if attribute(&raw.body, key).is_some_and(|d| !matches!(d.said, Said::Null)) {
+                            todo.entry(format!("{}.{key}", raw.ty)).or_insert_with(|| note.to_string());
+                        }
+                    }
+                }
                 if let TypeUse::Kind(k) = one
                     && let Some(res) = linker.place(raw, *k, input)
                 {
@@ -88,7 +100,7 @@ pub fn link(catalog: &Catalog, schema: &Arc<Schema>, inputs: &[Input<'_>]) -> Li
     }
     let mut graph = linker.graph;
     index_inverses(&mut graph);
-    Linked { graph, unknown_types }
+    Linked { graph, unknown_types, todo }
 }
 
 fn slot(dialect: Dialect) -> usize {

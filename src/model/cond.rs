@@ -135,6 +135,14 @@ impl World {
         self.assumed.is_empty()
     }
 
+    /// The assumptions as reasons: what an unknown verdict rests on.
+    pub fn reasons(&self) -> Option<Reasons> {
+        self.assumed
+            .iter()
+            .map(|(a, _)| Reasons::one(a.text.clone(), Cause::Condition(a.clone())))
+            .reduce(|x, y| x.and(&y))
+    }
+
     /// The assumptions, for "when `IsProd` is false".
     pub fn say(&self) -> String {
         let parts: Vec<String> = self.assumed.iter().map(|(a, b)| format!("`{}` is {b}", a.text)).collect();
