@@ -1,5 +1,13 @@
 //! The catalog's tables: they load, every path exists upstream, and every kind is told by two sources.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests may be blunt"
+)]
+
 use std::collections::BTreeMap;
 
 use archlint::catalog::path::{Path, Root, Row, Step};

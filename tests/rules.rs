@@ -1,6 +1,14 @@
 //! Every example of every rule gives the verdict that it stands under: as it is, and read back from the
 //! spelling of each source.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests may be blunt"
+)]
+
 use std::sync::Arc;
 
 use archlint::base::text::Files;

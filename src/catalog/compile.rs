@@ -9,7 +9,7 @@ use crate::model::schema::{Attr, COMMON, Field, Kind, KindId, Origin, Schema, Sh
 
 use super::path::{self, Row};
 use super::table::{Column, FactRow, OneOrMany, TableFile, TypeRow};
-use super::{Catalog, Column as Compiled, FactDef, FactTy, KindDef, Satellite, TypeUse};
+use super::{Catalog, Column as Compiled, FactDef, FactTy, KindDef, Satellite, TypeUse, TypedRows};
 
 /// The four columns in a fixed order.
 pub(super) const DIALECTS: [Dialect; 5] =
@@ -22,7 +22,7 @@ pub(super) const DIALECTS: [Dialect; 5] =
 pub(super) fn compile(files: Vec<(String, String, TableFile)>) -> Result<Catalog, Vec<String>> {
     let mut problems = Vec::new();
     let mut schema = Schema::default();
-    let policy = schema.add_shape(policy_shape(&mut |_| ShapeId(1)));
+    let policy = schema.add_shape(policy_shape(ShapeId(1)));
     let conditions = schema.add_shape(condition_shape());
     debug_assert_eq!((policy, conditions), (ShapeId(0), ShapeId(1)));
 
@@ -303,7 +303,7 @@ fn compile_fact(schema: &mut Schema, owner: &str, name: &str, row: &FactRow) -> 
     }
 }
 
-fn compile_rows(column: &Column) -> Result<Vec<(Option<Text>, Vec<Row>)>, String> {
+fn compile_rows(column: &Column) -> Result<TypedRows, String> {
     let parse = |texts: Vec<&str>| {
         texts
             .into_iter()
@@ -321,7 +321,7 @@ fn compile_rows(column: &Column) -> Result<Vec<(Option<Text>, Vec<Row>)>, String
 }
 
 /// The shape of an IAM policy statement: the built-in type `policy` is a list of these.
-fn policy_shape(condition: &mut dyn FnMut(&str) -> ShapeId) -> Shape {
+fn policy_shape(condition: ShapeId) -> Shape {
     let texts = || Ty::List(Box::new(Ty::Text));
     let field =
         |name: &str, ty: Ty, means: &str| Field { name: name.into(), ty, means: means.into(), secret: false };
@@ -336,7 +336,7 @@ fn policy_shape(condition: &mut dyn FnMut(&str) -> ShapeId) -> Shape {
             field("not_resources", texts(), "NotResource"),
             field("principals", texts(), "`*`, `AWS:…`, `Service:…`, `Federated:…`"),
             field("not_principals", texts(), "NotPrincipal"),
-            field("conditions", Ty::List(Box::new(Ty::Record(condition("")))), "conditions"),
+            field("conditions", Ty::List(Box::new(Ty::Record(condition))), "conditions"),
         ],
     }
 }

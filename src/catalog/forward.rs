@@ -12,11 +12,8 @@ use crate::model::why::{Cause, Reasons};
 
 use super::path::Row;
 use super::typed::{self, Resolver};
-use super::walk::{self, Found, Hit, Scope};
+use super::walk::{self, Found, Hit, Satellites, Scope};
 use super::{Catalog, Column, FactDef, FactTy, KindDef, slot};
-
-/// The satellites of one resource, by name, with why there may be more of a name.
-pub type Satellites<'a, 's> = dyn Fn(&str) -> (&'a [&'a Raw], Option<&'a Reasons>) + 's;
 
 /// No satellites: for rows of the satellites themselves.
 fn nobody<'a>(_: &str) -> (&'a [&'a Raw], Option<&'a Reasons>) {

@@ -100,6 +100,9 @@ pub struct Satellite {
     pub owner: Row,
 }
 
+/// Rows, each set for one type or for all.
+pub type TypedRows = Vec<(Option<Text>, Vec<Row>)>;
+
 /// One fact, or a field of a record.
 #[derive(Debug)]
 pub struct FactDef {
@@ -116,7 +119,7 @@ pub struct FactDef {
     /// True if its value is never to be shown.
     pub secret: bool,
     /// Per dialect: rows, each for one type or for all.
-    pub rows: [Option<Vec<(Option<Text>, Vec<Row>)>>; 5],
+    pub rows: [Option<TypedRows>; 5],
     /// Fields of a record.
     pub each: Vec<FactDef>,
 }

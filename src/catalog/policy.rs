@@ -39,10 +39,8 @@ pub fn statements(doc: &Doc, shapes: (ShapeId, ShapeId), what: &str, out: &mut L
                 }
             } else if let Some(statement) = parsed.get("Statement") {
                 each(statement, what, out, &mut |d| statement_record(d, shapes, what));
-            } else if parsed.get("source_policy_documents").is_some() {
-                if let Some(docs) = parsed.get("source_policy_documents") {
-                    each_document(docs, shapes, what, out);
-                }
+            } else if let Some(docs) = parsed.get("source_policy_documents") {
+                each_document(docs, shapes, what, out);
             }
         }
         Said::List(items, more) => {

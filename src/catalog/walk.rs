@@ -33,6 +33,9 @@ pub struct Found<'a> {
     pub fits: bool,
 }
 
+/// The satellites of one resource, by name, with why there may be more of a name.
+pub type Satellites<'a, 's> = dyn Fn(&str) -> (&'a [&'a Raw], Option<&'a Reasons>) + 's;
+
 /// What a path can begin at.
 pub struct Scope<'a, 's> {
     /// The body, or the item.
@@ -40,7 +43,7 @@ pub struct Scope<'a, 's> {
     /// Attributes beside the body.
     pub meta: &'a [(Text, Doc)],
     /// Satellites of a name, with why there may be more of them.
-    pub satellites: &'s (dyn Fn(&str) -> (&'a [&'a Raw], Option<&'a Reasons>) + 's),
+    pub satellites: &'s Satellites<'a, 's>,
     /// Reads a document that a reference names (an IAM policy document data source).
     pub document: &'s (dyn Fn(&Doc) -> Option<Doc> + 's),
 }
@@ -157,6 +160,10 @@ fn apply<'a>(pipe: &Pipe, mut found: Found<'a>) -> Found<'a> {
         Pipe::Present => map(found, &|doc| {
             vec![match &doc.said {
                 Said::Unknown(_) => doc.clone(),
+                // Made from something, but perhaps not with this in it.
+                Said::Template(parts) if !parts.iter().any(|p| matches!(p, Part::Text(_))) => {
+                    Doc::at(Said::Unknown(reasons_of(doc)), doc.place)
+                }
                 Said::List(items, None) if items.is_empty() => Doc::at(Said::Bool(false), doc.place),
                 _ => Doc::at(Said::Bool(true), doc.place),
             }]
@@ -275,8 +282,18 @@ fn take<'a>(step: &Step, hit: Hit<'a>, scope: &Scope<'a, '_>, out: &mut Found<'a
             out.hits.push(hit);
             return;
         }
-        // A whole block that is only a reference: what is inside is not known.
-        Said::Ref(_) | Said::Template(_) | Said::Symbol { .. } | Said::Hidden { .. } => {
+        // A whole block or JSON text that is only known to be made from other resources: what is inside is
+        // not known, but a fact that points at such a resource may be told by it.
+        Said::Ref(_) => {
+            let made = Said::Template(vec![Part::Hole(hit.doc.as_ref().clone())]);
+            out.hits.push(Hit { doc: Cow::Owned(Doc::at(made, hit.doc.place)), ..hit });
+            return;
+        }
+        Said::Template(_) => {
+            out.hits.push(hit);
+            return;
+        }
+        Said::Symbol { .. } | Said::Hidden { .. } => {
             let reasons = reasons_of(&hit.doc);
             out.hits.push(Hit { doc: Cow::Owned(Doc::at(Said::Unknown(reasons), hit.doc.place)), ..hit });
             return;
@@ -457,7 +474,7 @@ fn parse_template_json(parts: &[Part], whole: &Doc) -> Doc {
             Part::Hole(hole) => {
                 // Inside a JSON string the marker stands as it is; a bare hole needs quotes.
                 let quotes = text.matches('"').count() - text.matches("\\\"").count();
-                let bare = quotes % 2 == 0;
+                let bare = quotes.is_multiple_of(2);
                 let marker = format!("\\u0001hole:{};", holes.len());
                 if bare {
                     text.push('"');
