@@ -115,3 +115,92 @@ fn target(r: &Reference) -> String {
     let attribute = if r.attribute.is_empty() { String::new() } else { format!(" .{}", r.attribute) };
     format!("→ {mark}{}{attribute}", r.targets.join(", "))
 }
+
+#[test]
+fn broken() {
+    for path in fixtures("broken/plan") {
+        if path.extension().is_some_and(|e| e == "snap") {
+            continue;
+        }
+        let mut files = Files::default();
+        let text = match read(&path, &mut files) {
+            Ok(batch) => {
+                let mut text = format!("read: {} resources", batch.resources.len());
+                for problem in &batch.problems {
+                    text.push('\n');
+                    text.push_str(&render(problem, &files));
+                }
+                // What was not all there must not look as if it were.
+                assert_eq!(batch.incomplete, !batch.problems.is_empty(), "{}", path.display());
+                text
+            }
+            Err(diagnostic) => render(&diagnostic, &files),
+        };
+        snapshot(path.parent().unwrap(), path.file_name().unwrap().to_str().unwrap(), &text);
+    }
+}
+
+fn render(diagnostic: &Diagnostic, files: &Files) -> String {
+    let mut text = format!("{:?} {}: {}", diagnostic.level, diagnostic.code, diagnostic.message);
+    for label in &diagnostic.labels {
+        let file = files.get(label.place.file).unwrap();
+        let (line, column) = file.line_column(label.place.span.start);
+        let shown = file.text.lines().nth(line as usize - 1).unwrap_or_default();
+        write!(
+            text,
+            "\n  at {}:{line}:{column}\n  | {shown}\n  | {}^",
+            file.name,
+            " ".repeat(column as usize - 1)
+        )
+        .unwrap();
+    }
+    if let Some(help) = &diagnostic.help {
+        write!(text, "\n  help: {help}").unwrap();
+    }
+    text
+}
+
+fn code(text: &str) -> Result<usize, &'static str> {
+    plan::read("plan.json", text, &mut Files::default()).map(|b| b.resources.len()).map_err(|d| d.code)
+}
+
+#[test]
+fn hostile() {
+    let deep = |open: &str, close: &str| open.repeat(10_000) + &close.repeat(10_000);
+    let after = |value: &str| {
+        format!(
+            r#"{{"format_version":"1.2","resource_changes":[{{"address":"aws_x.y","mode":"managed","type":"aws_x","name":"y","change":{{"actions":["create"],"after":{value}}}}}]}}"#
+        )
+    };
+    for (text, want) in [
+        (deep("[", "]"), Err("plan::other")),
+        (deep(r#"{"a":"#, "1}"), Err("plan::syntax")),
+        (deep(r#"{"planned_values":"#, "1}"), Err("plan::syntax")),
+        (after(&deep("[", "]")), Err("plan::value")),
+        (after(r#"{"a":1}"#), Ok(1)),
+        (" ".repeat(4_000_000), Err("plan::empty")),
+        (format!("{}{}", " ".repeat(4_000_000), after("{}")), Ok(1)),
+        (
+            format!(
+                "{{\"configuration\":{{\"root_module\":{}",
+                "{\"module_calls\":{\"a\":{\"module\":".repeat(5_000)
+            ),
+            Err("plan::syntax"),
+        ),
+    ] {
+        let start: String = text.trim_start().chars().take(40).collect();
+        assert_eq!(code(&text), want, "{start}");
+    }
+}
+
+/// Cut anywhere, a plan gives a diagnostic or, where only white space is lost, the plan; never a panic.
+#[test]
+fn truncated_anywhere() {
+    let text = fs::read_to_string(fixtures("broken/plan")[0].with_file_name("deferred.json")).unwrap();
+    for end in 0..text.len() {
+        if let Some(part) = text.get(..end) {
+            assert!(code(part).is_err(), "{end}");
+        }
+    }
+    assert_eq!(code(&text), Ok(1));
+}

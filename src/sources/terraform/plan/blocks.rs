@@ -7,6 +7,7 @@
 use super::expr::{Block, Expr, argument};
 use super::follow::Found;
 use super::json::Json;
+use super::pick::type_of;
 
 /// For each item, the blocks that may have made it: one where it is certain, none where no block
 /// fits, several where the plan does not tell.
@@ -81,7 +82,7 @@ pub fn narrow(found: &mut Found, field: &str, siblings: &[&str]) {
     let mut fits = Vec::new();
     let mut open = Vec::new();
     for group in found.groups.drain(..) {
-        let ty = group.hits.first().map(|h| stem(h.base.split('.').next().unwrap_or_default()));
+        let ty = group.hits.first().map(|h| type_of(&h.base));
         let ty = ty.unwrap_or_default();
         let best = siblings.iter().map(|s| overlap(s, ty)).max().unwrap_or(0);
         match overlap(field, ty) {
@@ -91,11 +92,6 @@ pub fn narrow(found: &mut Found, field: &str, siblings: &[&str]) {
         }
     }
     found.groups = if fits.is_empty() { open } else { fits };
-}
-
-/// `nat_gateway` of `aws_nat_gateway`.
-fn stem(ty: &str) -> &str {
-    ty.split_once('_').map_or(ty, |(_, stem)| stem)
 }
 
 /// How many words a field's name and a type's have in common, where one holds all of the other's.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::blocks::{assign, narrow};
 use super::expr::{Expr, argument};
-use super::follow::{Follow, Found, Scope};
+use super::follow::{Follow, Found, Hit, Scope};
 use super::json::Json;
 use super::say;
 use crate::base::text::Text;
@@ -226,6 +226,11 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
             all.lost.extend(one.lost);
             all.missing.extend(one.missing);
             all.cut |= one.cut;
+        }
+        // Nothing refers to itself: the inference was wrong.
+        let itself = |h: &Hit| *h.address == *self.address;
+        if let Some(n) = all.groups.iter().position(|g| g.inferred && g.hits.iter().any(itself)) {
+            all.lost.push(all.groups.remove(n).written);
         }
         if at.exact || at.exprs.is_empty() {
             return all;

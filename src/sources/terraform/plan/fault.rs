@@ -36,6 +36,7 @@ impl Input<'_> {
         let at = self.offset(part) + offset_in(part, error.line(), error.column());
         let said = error.to_string();
         let said = said.split(" at line ").next().unwrap_or_default();
+        let said = said.replace("a sequence", "a list").replace("type: map", "type: an object");
         let (code, help) = match error.classify() {
             serde_json::error::Category::Eof => (
                 "plan::truncated",

@@ -4,11 +4,13 @@
 //! Owns the question "which instances". Must not know values: what a leaf says of the answer is
 //! [`super::say`]'s.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use super::config::{Config, Source};
 use super::expr::{Expr, Key, Ref, Step, argument};
+use super::infer::{self, Inferred, Question};
 use super::instances::{Instance, Instances, ModuleId};
+use super::pick::{choose, path, select, split_index};
 use crate::base::text::Text;
 
 /// Most steps that one leaf's references may take; more is a hostile plan.
@@ -47,6 +49,8 @@ pub struct Group {
     pub hits: Vec<Hit>,
     /// True if only one of them is meant.
     pub one_of: bool,
+    /// True if no reference names it: see [`super::infer`].
+    pub inferred: bool,
     /// As written where the value is used.
     pub written: Text,
 }
@@ -97,13 +101,26 @@ pub struct Follow<'p, 'a> {
     pub config: &'p Config<'a>,
     /// The instances.
     pub instances: &'p Instances,
+    /// What comes through locals.
+    pub inferred: &'p Inferred,
     spent: Cell<u32>,
+    /// Questions about locals that are being answered.
+    asked: RefCell<Vec<Question>>,
+    /// True if an answer left out a question that is still being answered.
+    partial: Cell<bool>,
 }
 
 impl<'p, 'a> Follow<'p, 'a> {
     /// For one resource.
-    pub fn new(config: &'p Config<'a>, instances: &'p Instances) -> Self {
-        Self { config, instances, spent: Cell::new(0) }
+    pub fn new(config: &'p Config<'a>, instances: &'p Instances, inferred: &'p Inferred) -> Self {
+        Self {
+            config,
+            instances,
+            inferred,
+            spent: Cell::new(0),
+            asked: RefCell::default(),
+            partial: Cell::new(false),
+        }
     }
 
     /// What an expression means at `name`d argument.
@@ -112,11 +129,13 @@ impl<'p, 'a> Follow<'p, 'a> {
         self.inner(expr, scope, name, DEPTH)
     }
 
-    fn inner(&self, expr: &'p Expr<'a>, scope: Scope<'p, 'a>, name: &str, depth: usize) -> Found {
+    /// The same inside a chain of at most `depth` steps.
+    pub fn inner(&self, expr: &'p Expr<'a>, scope: Scope<'p, 'a>, name: &str, depth: usize) -> Found {
         let mut refs = Vec::new();
         expr.all_refs(&mut refs);
         let pick = scope.key.filter(|_| refs.iter().any(|r| r.is_instance()));
         let mut found = Found::default();
+        let locals = refs.iter().filter(|r| r.name(0) == Some("local")).count();
         for r in refs {
             self.spent.set(self.spent.get().saturating_add(1));
             if depth == 0 || self.spent.get() > BUDGET {
@@ -129,7 +148,44 @@ impl<'p, 'a> Follow<'p, 'a> {
             }
             found.add(one);
         }
+        if found.groups.is_empty()
+            && found.lost.len() == locals
+            && let Some(written) = found.lost.first().cloned()
+            && let Some(hit) = self.local(scope.module, name, depth)
+        {
+            found.lost.clear();
+            found.groups.push(Group { hits: vec![hit], one_of: false, inferred: true, written });
+        }
         found
+    }
+
+    /// What a value that comes only through locals must be, if there is one thing that it can be.
+    fn local(&self, module: ModuleId, name: &str, depth: usize) -> Option<Hit> {
+        let question = (module, name.to_owned());
+        if let Ok(known) = self.inferred.lock()
+            && let Some(answer) = known.get(&question)
+        {
+            return answer.clone();
+        }
+        if depth == 0 || self.asked.borrow().contains(&question) {
+            self.partial.set(true);
+            return None;
+        }
+        let outer = self.partial.replace(false);
+        self.asked.borrow_mut().push(question.clone());
+        let answer = infer::search(self, module, name, depth.saturating_sub(1));
+        self.asked.borrow_mut().pop();
+        // An answer inside a circle lacks what the outer one counts itself: right for the outer, and
+        // not to be kept.
+        let first = self.asked.borrow().is_empty();
+        if (first || !self.partial.get())
+            && self.spent.get() <= BUDGET
+            && let Ok(mut known) = self.inferred.lock()
+        {
+            known.insert(question, answer.clone());
+        }
+        self.partial.set(!first && (outer || self.partial.get()));
+        answer
     }
 
     fn one(&self, r: &'p Ref, scope: Scope<'p, 'a>, pick: Option<&Key>, name: &str, depth: usize) -> Found {
@@ -332,7 +388,8 @@ impl<'p, 'a> Follow<'p, 'a> {
                 attribute: attribute.clone(),
             });
         }
-        let group = Group { one_of: one_of && hits.len() > 1, hits, written: r.written.clone() };
+        let group =
+            Group { one_of: one_of && hits.len() > 1, inferred: false, hits, written: r.written.clone() };
         Found { groups: vec![group], ..Found::default() }
     }
 
@@ -351,78 +408,5 @@ impl<'p, 'a> Follow<'p, 'a> {
         let resource = self.source(module)?.resources.get(base)?;
         let Expr::Blocks(blocks) = &resource.block else { return None };
         Some((argument(blocks.first()?, attribute)?, resource.for_each.as_ref()))
-    }
-}
-
-/// A leading index, and what follows it.
-fn split_index(rest: &[Step]) -> (Option<&Key>, &[Step]) {
-    match rest.split_first() {
-        Some((Step::Index(key), rest)) => (Some(key), rest),
-        _ => (None, rest),
-    }
-}
-
-/// Steps as an attribute path.
-fn path(steps: &[Step]) -> String {
-    let mut text = String::new();
-    for step in steps {
-        match step {
-            Step::Name(n) if text.is_empty() => text.push_str(n),
-            Step::Name(n) => {
-                text.push('.');
-                text.push_str(n);
-            }
-            Step::Index(Key::Int(n)) => text.push_str(&format!("[{n}]")),
-            Step::Index(Key::Text(k)) => text.push_str(&format!("[{k:?}]")),
-        }
-    }
-    text
-}
-
-/// What `rest` picks out of what a variable, output or `each.value` means.
-fn select(mut found: Found, rest: &[Step], pick: Option<&Key>) -> Found {
-    let (index, fields) = split_index(rest);
-    if let Some(key) = index.or(pick.filter(|_| rest.is_empty())) {
-        choose(&mut found, key);
-    }
-    if !fields.is_empty() && found.groups.len() > 1 {
-        // One field of an object made from several things: the plan does not tell which.
-        found.merge();
-    }
-    if !fields.is_empty() {
-        for hit in found.groups.iter_mut().flat_map(|g| &mut g.hits) {
-            if hit.attribute.is_empty() {
-                hit.attribute = path(fields);
-            }
-        }
-    }
-    found
-}
-
-/// Applies an index or key to a list or map of instances.
-fn choose(found: &mut Found, key: &Key) {
-    let plain = !found.choice && found.lost.is_empty() && found.missing.is_empty();
-    let nth = match key {
-        Key::Int(n) => usize::try_from(*n).ok(),
-        Key::Text(_) => None,
-    };
-    if let [group] = found.groups.as_mut_slice() {
-        if group.hits.len() < 2 || group.one_of {
-            return;
-        }
-        let same = group.hits.iter().position(|h| h.key.as_ref().is_some_and(|k| k.same(key)));
-        match same.or(nth.filter(|n| *n < group.hits.len())) {
-            Some(n) => {
-                group.hits = group.hits.drain(..).skip(n).take(1).collect();
-            }
-            None => group.one_of = true,
-        }
-    } else if let Some(n) =
-        nth.filter(|n| plain && *n < found.groups.len() && found.groups.iter().all(|g| g.hits.len() == 1))
-    {
-        // A list spelt out: `[aws_subnet.a.id, aws_subnet.b.id]`.
-        found.groups = found.groups.drain(..).skip(n).take(1).collect();
-    } else {
-        found.merge();
     }
 }

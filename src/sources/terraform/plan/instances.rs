@@ -118,6 +118,16 @@ impl Instances {
         self.calls.get(&(caller, Text::from(name))).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Every resource of a module instance with its instances, in no order.
+    pub fn resources(&self, module: ModuleId) -> impl Iterator<Item = (&String, &Vec<Instance>)> {
+        self.resources.get(&module).into_iter().flatten()
+    }
+
+    /// Module instances that a module instance calls.
+    pub fn children(&self, module: ModuleId) -> impl Iterator<Item = ModuleId> {
+        self.modules.iter().enumerate().filter(move |(_, m)| m.caller == Some(module)).map(|(id, _)| id)
+    }
+
     /// Instances of a resource, in the order of the plan: by key.
     pub fn of(&self, module: ModuleId, base: &str) -> &[Instance] {
         self.resources.get(&module).and_then(|m| m.get(base)).map(Vec::as_slice).unwrap_or_default()

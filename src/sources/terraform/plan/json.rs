@@ -148,6 +148,7 @@ impl<'a> Reader<'a> {
     }
 
     fn map(&mut self, depth: usize) -> Result<Json<'a>, Fault> {
+        let start = self.at;
         self.at += 1;
         let mut entries: Vec<(Cow<'a, str>, Json<'a>)> = Vec::new();
         let mut sorted = true;
@@ -172,7 +173,10 @@ impl<'a> Reader<'a> {
         if !sorted {
             let mut seen = HashSet::new();
             if let Some((key, _)) = entries.iter().find(|(k, _)| !seen.insert(&**k)) {
-                return self.fault(format!("duplicate key `{key}`"));
+                let message = format!("duplicate key `{key}`");
+                let object = self.text.get(start..self.at).unwrap_or_default();
+                let at = start + object.rfind(&format!("\"{key}\"")).unwrap_or(0);
+                return Err(Fault { message, at });
             }
         }
         Ok(Json::Map(entries))

@@ -2,8 +2,8 @@
 //!
 //! Owns the plan format (0.1 to 1.x). Must not know any resource type: what an attribute means is the
 //! catalog's. Files by what they own: `find` (is it a plan), `skim` (the file as borrowed structs),
-//! `items` (resource instances), `config` and `expr` (the source as the plan tells it), `instances`
-//! and `follow` (what a reference means), `body`, `blocks` and `say` (values), `fault` (bad input).
+//! `items` (resource instances), `config` and `expr` (the source as the plan tells it), `instances`,
+//! `follow`, `pick` and `infer` (what a reference means), `body`, `blocks` and `say` (values), `fault` (bad input).
 //!
 //! The file is skimmed once; each resource's parts are then read in one pass, in parallel, and no tree
 //! of the whole file is ever made. Documents of plans carry no places: lines of a plan help nobody.
@@ -15,9 +15,11 @@ mod expr;
 mod fault;
 mod find;
 mod follow;
+mod infer;
 mod instances;
 mod items;
 mod json;
+mod pick;
 mod region;
 mod say;
 mod skim;
@@ -26,11 +28,13 @@ pub use fault::saved;
 pub use find::{Found, detect};
 
 use rayon::prelude::*;
+use serde_json::value::RawValue;
 
 use self::body::{At, Body, Names, Parts};
 use self::config::{Bad, Config, part};
 use self::fault::Input;
 use self::follow::{Follow, Scope};
+use self::infer::Inferred;
 use self::instances::{Instance, Instances};
 use self::items::{Item, items};
 use self::skim::Plan;
@@ -59,6 +63,11 @@ pub fn read(name: &str, text: &str, files: &mut Files) -> Result<Batch, Diagnost
     };
     if find::detect(text) == Some(Found::Printed) {
         return Err(input.printed());
+    }
+    if !text.trim_start().starts_with('{') {
+        // Serde would take a list for a struct.
+        let any = serde_json::from_str::<&RawValue>(text);
+        return Err(any.map_or_else(|e| input.syntax(files, text, &e), |_| input.other()));
     }
     let plan: Plan<'_> = serde_json::from_str(text).map_err(|e| input.syntax(files, text, &e))?;
     if is_plan(&plan) {
@@ -130,11 +139,12 @@ fn add(
             instances.add(*module, &item.base, Instance { key: item.key.clone(), address });
         }
     }
+    let inferred = Inferred::default();
     let built: Result<Vec<Raw>, Bad<'_>> = items
         .par_iter()
         .zip(&modules)
         .map_init(Names::default, |names, (item, module)| {
-            build(item, *module, prefix, &config, &instances, names)
+            build(item, *module, prefix, &Follow::new(&config, &instances, &inferred), names)
         })
         .collect();
     batch.resources.extend(built.map_err(|b| bad(b, files))?);
@@ -146,12 +156,10 @@ fn build<'a>(
     item: &Item<'a>,
     module: usize,
     prefix: &str,
-    config: &Config<'a>,
-    instances: &Instances,
+    follow: &Follow<'_, 'a>,
     names: &mut Names,
 ) -> Result<Raw, Bad<'a>> {
     let (value, unknown, sensitive) = (part(item.value)?, part(item.unknown)?, part(item.sensitive)?);
-    let follow = Follow::new(config, instances);
     let source = follow.source(module).and_then(|s| s.resources.get(&item.base));
     let gone = item.change == Some(Change::Delete);
     let scope = Scope { module, key: item.key.as_ref(), for_each: source.and_then(|s| s.for_each.as_ref()) };
@@ -162,7 +170,7 @@ fn build<'a>(
     let address = format!("{prefix}{}", item.address);
     let parts = Parts { value: value.as_ref(), unknown: unknown.as_ref(), sensitive: sensitive.as_ref() };
     let mut body = Body {
-        follow: &follow,
+        follow,
         scope,
         address: &address,
         implied: item.implied && !matches!(item.change, Some(Change::Read | Change::NoOp)),
@@ -173,12 +181,13 @@ fn build<'a>(
     let mut raw = Raw::new(item.ty.as_str(), address.as_str(), doc);
     raw.change = item.change;
     let only = || {
-        let mut keys = config.providers.iter().filter(|(_, (name, _))| name == "aws").map(|(key, _)| key);
+        let mut keys =
+            follow.config.providers.iter().filter(|(_, (name, _))| name == "aws").map(|(key, _)| key);
         keys.next().filter(|_| keys.next().is_none()).cloned()
     };
     if item.ty.trim_start_matches("data.").starts_with("aws_") {
         let provider = source.map(|s| s.provider.clone()).filter(|p| !p.is_empty()).or_else(only);
-        raw.region = region::region(&raw.body, config, provider.as_deref());
+        raw.region = region::region(&raw.body, follow.config, provider.as_deref());
         raw.account = region::account(&raw.body);
     }
     Ok(raw)

@@ -51,7 +51,14 @@ pub fn items(found: &Found, count: usize, what: &str) -> Vec<Said> {
     if found.cut || refs.is_empty() {
         return vec![Said::Unknown(reasons(found, what)); count];
     }
-    // One reference a item: a set has lost the order, but then order means nothing either.
+    if refs.len() < count
+        && let Some(guess) = found.groups.iter().find(|g| g.inferred)
+    {
+        // More values than the one thing that was inferred: the inference was wrong.
+        let cause = Cause::Unresolved(guess.written.clone());
+        return vec![Said::Unknown(Reasons::one(what, cause)); count];
+    }
+    // One reference an item: a set has lost the order, but then order means nothing either.
     if refs.len() == count {
         return refs.into_iter().map(|d| d.said).collect();
     }

@@ -1,0 +1,101 @@
+//! Values that come through a local, of which the plan does not tell the expression.
+//!
+//! Such a value is unknown because something in the local's reach is: a resource of the module, of a
+//! module that it calls, or an input. Where exactly one instance in that reach fits the argument's name
+//! (`vpc_id` and one `aws_vpc`), it is the one meant; else nothing is inferred.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use super::follow::{Follow, Found, Hit, Scope};
+use super::instances::ModuleId;
+use super::pick::type_of;
+
+/// Answers, kept because a module's arguments repeat.
+pub type Inferred = Mutex<HashMap<Question, Option<Hit>>>;
+
+/// In which module instance, for which argument.
+pub type Question = (ModuleId, String);
+
+/// The only instance in reach of a module's locals that fits an argument's name. `depth` bounds the
+/// chain of references that the search follows.
+pub fn search(follow: &Follow<'_, '_>, module: ModuleId, name: &str, depth: usize) -> Option<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut add = |hit: Hit| {
+        if fits(name, type_of(&hit.base)) && !hits.iter().any(|h| h.address == hit.address) {
+            hits.push(hit);
+        }
+    };
+    for (base, list) in follow.instances.resources(module) {
+        for i in list {
+            let (address, key) = (i.address.clone(), i.key.clone());
+            add(Hit { address, base: base.as_str().into(), key, attribute: String::new() });
+        }
+    }
+    // What leads to nothing known and bears the name may be what is meant.
+    let open = |found: &Found, as_: &str| {
+        found.cut || (found.groups.is_empty() && !found.lost.is_empty() && fits(name, as_))
+    };
+    for child in follow.instances.children(module) {
+        let scope = Scope { module: child, key: None, for_each: None };
+        for (output, expr) in follow.source(child).into_iter().flat_map(|s| &s.outputs) {
+            let found = follow.inner(expr, scope, name, depth);
+            if open(&found, output) {
+                return None;
+            }
+            found.groups.into_iter().flat_map(|g| g.hits).for_each(&mut add);
+        }
+    }
+    let here = follow.instances.module(module)?;
+    if let Some(caller) = here.caller {
+        let call = follow.source(caller)?.calls.get(&*here.name)?;
+        for (input, _) in &call.block {
+            let (expr, outer) = follow.caller_argument(input, module)?;
+            let found = follow.inner(expr, outer, input, depth);
+            if open(&found, input) {
+                return None;
+            }
+            found.groups.into_iter().flat_map(|g| g.hits).for_each(&mut add);
+        }
+    }
+    match hits.as_slice() {
+        [only] => Some(Hit { attribute: String::new(), ..only.clone() }),
+        _ => None,
+    }
+}
+
+/// True if a type's name (without its provider) is the argument's, but for one word in front:
+/// `vpc_id` and `vpc`, `role` and `iam_role`, `vpc_security_group_ids` and `security_group`.
+fn fits(argument: &str, ty: &str) -> bool {
+    const ENDS: [&str; 7] = ["_ids", "_id", "_arns", "_arn", "_names", "_name", "_identifier"];
+    let strip = |text: &str| {
+        let text = ENDS.iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text).to_owned();
+        text.strip_suffix('s').map(str::to_owned).unwrap_or(text)
+    };
+    let (argument, ty) = (strip(argument), strip(ty));
+    let headless = |text: &str| text.split_once('_').map(|(_, rest)| rest.to_owned());
+    argument == ty || headless(&ty).as_ref() == Some(&argument) || headless(&argument).as_ref() == Some(&ty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_types() {
+        for (argument, ty, want) in [
+            ("vpc_id", "vpc", true),
+            ("vpc_id", "default_vpc", true),
+            ("vpc_id", "vpc_endpoint", false),
+            ("role", "iam_role", true),
+            ("bucket", "s3_bucket", true),
+            ("bucket", "s3_bucket_policy", false),
+            ("vpc_security_group_ids", "security_group", true),
+            ("subnets", "subnet", true),
+            ("parameter_group_name", "db_parameter_group", true),
+            ("name", "db_subnet_group", false),
+        ] {
+            assert_eq!(fits(argument, ty), want, "{argument} {ty}");
+        }
+    }
+}
