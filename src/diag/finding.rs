@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Version of the document's shape.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Severity of a rule. The order is from worst to mildest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// An outage or a breach waits to happen.
@@ -23,7 +26,9 @@ pub enum Severity {
 }
 
 /// The pillar that a rule serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Pillar {
     /// Availability.
@@ -39,7 +44,7 @@ pub enum Pillar {
 }
 
 /// What a finding says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It departs from the reference.
@@ -49,7 +54,7 @@ pub enum Status {
 }
 
 /// The whole report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Report {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
@@ -74,7 +79,7 @@ pub struct Report {
 }
 
 /// Who made a report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Tool {
     /// `archlint`.
     pub name: String,
@@ -83,7 +88,7 @@ pub struct Tool {
 }
 
 /// One source that was read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SourceSummary {
     /// The path as typed.
     pub path: String,
@@ -94,7 +99,7 @@ pub struct SourceSummary {
 }
 
 /// A verdict worth telling.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Finding {
     /// The rule's id.
     pub rule: String,
@@ -134,7 +139,7 @@ pub struct Finding {
 }
 
 /// A resource as reports name it.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Serialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ResourceRef {
     /// Terraform address, CloudFormation logical id, or ARN.
     pub address: String,
@@ -154,7 +159,7 @@ pub struct ResourceRef {
 }
 
 /// A place, resolved to lines. Lines and columns are from 1.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Serialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PlaceRef {
     /// The file as typed.
     pub file: String,
@@ -172,7 +177,7 @@ pub struct PlaceRef {
 }
 
 /// A step of the path.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PathStep {
     /// What one arrives at.
     pub address: String,
@@ -183,7 +188,7 @@ pub struct PathStep {
 }
 
 /// A value that the verdict rests on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ReadValue {
     /// `aws_db_instance.main.multi_az`, in the catalog's words.
     pub what: String,
@@ -196,7 +201,7 @@ pub struct ReadValue {
 }
 
 /// Something that is not known.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Serialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Missing {
     /// What.
     pub what: String,
@@ -210,7 +215,7 @@ pub struct Missing {
 }
 
 /// What to change.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Fix {
     /// One sentence.
     pub summary: String,
@@ -219,7 +224,7 @@ pub struct Fix {
 }
 
 /// What was seen.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Coverage {
     /// Resources per kind that the catalog maps.
     pub mapped: BTreeMap<String, usize>,
@@ -232,7 +237,7 @@ pub struct Coverage {
 }
 
 /// Counts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Summary {
     /// Failures per severity.
     pub fail: BTreeMap<Severity, usize>,
