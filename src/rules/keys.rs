@@ -9,6 +9,9 @@ use crate::base::tree::{Limits, Node, NodeKind};
 use crate::base::yaml;
 use crate::diag::Diagnostic;
 
+/// Names that are listed in full when none is near.
+const LISTED: usize = 16;
+
 /// A file that is being read, and what is wrong with it so far.
 pub struct Reader<'a> {
     /// The file.
@@ -42,6 +45,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What is wrong, in the order of the file.
+    pub fn finish(self) -> Vec<Diagnostic> {
+        let mut problems = self.problems;
+        problems.sort_by_key(|p| p.labels.first().map(|l| l.place));
+        problems
+    }
+
     /// The place of a span.
     pub fn place(&self, span: Span) -> Place {
         Place { file: self.file, span }
@@ -67,11 +77,13 @@ impl<'a> Reader<'a> {
 
     /// Notes an error with the nearest of what would do, or with all of it.
     pub fn suggest(&mut self, code: &'static str, message: String, span: Span, found: &str, known: &[&str]) {
-        let help = match nearest(found, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("one of: `{}`", known.join("`, `")),
-        };
-        self.error_help(code, message, span, help);
+        match nearest(found, known.iter().copied()) {
+            Some(near) => self.error_help(code, message, span, format!("did you mean `{near}`?")),
+            None if known.len() <= LISTED => {
+                self.error_help(code, message, span, format!("one of: `{}`", known.join("`, `")));
+            }
+            None => self.error(code, message, span),
+        }
     }
 
     /// Notes keys of a mapping that are not among `known`.

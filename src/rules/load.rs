@@ -73,7 +73,7 @@ pub(super) fn load(file: FileId, path: &str, text: &str, schema: &Schema) -> (Op
     let named = named(&mut reader, path);
     let rule = node.and_then(|node| rule(&mut reader, &node, path, named, schema));
     let rule = rule.filter(|_| reader.problems.is_empty());
-    (rule, reader.problems)
+    (rule, reader.finish())
 }
 
 /// Family, id and slug from `…/network/NET-006-nat-without-s3-endpoint.yaml`.

@@ -51,7 +51,7 @@ pub(super) fn load(file: FileId, path: &str, text: &str) -> (Option<Reference>, 
     let (mut reader, node) = Reader::open(file, text, "a reference file");
     let stem = path.rsplit('/').next().unwrap_or("").split('.').next().unwrap_or("");
     let reference = node.and_then(|node| read(&mut reader, &node, stem));
-    (reference.filter(|_| reader.problems.is_empty()), reader.problems)
+    (reference.filter(|_| reader.problems.is_empty()), reader.finish())
 }
 
 fn read(reader: &mut Reader<'_>, node: &Node, name: &str) -> Option<Reference> {

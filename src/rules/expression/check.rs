@@ -297,9 +297,11 @@ impl Checker<'_> {
             (Op::Eq | Op::Ne, Ty::Res(_), Ty::Res(_)) => {
                 self.type_fault(format!("comparing `{left}` with `{right}`: they are never the same"), span)
             }
-            (Op::Eq | Op::Ne, ..) => self.type_fault(format!("comparing {left} with {right}"), span),
+            (Op::Eq | Op::Ne, ..) => {
+                quotes(self.type_fault(format!("comparing {left} with {right}"), span), a, b)
+            }
             _ if left == right => self.type_fault(format!("{left} has no order: `{}`", op.spelt()), span),
-            _ => self.type_fault(format!("ordering {left} and {right}"), span),
+            _ => quotes(self.type_fault(format!("ordering {left} and {right}"), span), a, b),
         }
     }
 
@@ -336,6 +338,18 @@ fn literal(node: &Node) -> Option<Val> {
         Do::Const(val) => Some(val.clone()),
         _ => None,
     }
+}
+
+/// Adds the remedy for `flag == "true"` and `port > "80"`.
+fn quotes(fault: Fault, a: &Typed, b: &Typed) -> Fault {
+    for typed in [a, b] {
+        if let Some(Val::Text(text)) = literal(&typed.node)
+            && (matches!(&*text, "true" | "false") || text.parse::<f64>().is_ok())
+        {
+            return fault.help(format!("write `{text}` without quotes"));
+        }
+    }
+    fault
 }
 
 fn shown_secret(field: &Ident) -> Fault {

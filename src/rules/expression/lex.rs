@@ -49,6 +49,7 @@ const INSTEAD: &[(char, &str)] = &[
     ('|', "write `||` for `or`"),
     ('{', "the language has no maps"),
     ('}', "the language has no maps"),
+    ('`', "text stands in plain quotes: `\"…\"`; in a message, close the brace first"),
     ('“', "write plain quotes: `\"…\"`"),
     ('”', "write plain quotes: `\"…\"`"),
 ];
@@ -132,7 +133,9 @@ impl<'a> Lexer<'a> {
             return Ok(Tok::Op(op));
         }
         self.at += c.len_utf8();
-        let fault = self.fault(start, format!("unexpected character `{c}`"));
+        let named =
+            if c == '`' { "unexpected backtick".into() } else { format!("unexpected character `{c}`") };
+        let fault = self.fault(start, named);
         Err(match INSTEAD.iter().find(|(bad, _)| *bad == c) {
             Some((_, help)) => fault.help(*help),
             None => fault,
