@@ -63,12 +63,15 @@ pub struct At<'p, 'v, 'a> {
     marks: usize,
     /// Names beside this one in the innermost object below the expression.
     siblings: &'v [&'v str],
+    /// True if the configuration is there and does not set this: what the provider then computes is as
+    /// good as left out, and the catalog knows what leaving it out means.
+    left_out: bool,
 }
 
 impl<'p, 'a> At<'p, '_, 'a> {
     /// Nothing is said.
     pub fn nothing() -> Self {
-        Self { exprs: Vec::new(), blocks: Vec::new(), exact: false, marks: 0, siblings: &[] }
+        Self { exprs: Vec::new(), blocks: Vec::new(), exact: false, marks: 0, siblings: &[], left_out: false }
     }
 
     /// The whole resource.
@@ -101,6 +104,9 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
         let null = matches!(parts.value, None | Some(Json::Null));
         if parts.sensitive.is_some_and(Json::is_marked) && (unknown || !null) {
             return Doc::new(Said::Hidden { literal: self.literal(path, unknown, at) });
+        }
+        if unknown && at.left_out {
+            return Doc::new(Said::Null);
         }
         if unknown {
             let found = self.found(name, at);
@@ -154,7 +160,8 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
                 let exprs: Vec<_> = at.blocks.iter().filter_map(|b| argument(b, key)).collect();
                 let exact = at.exact && exprs.len() == 1;
                 let marks = if exact { 0 } else { field.unknown.map_or(0, Json::marks) };
-                At { exprs, blocks: Vec::new(), exact, marks, siblings: &[] }
+                let left_out = self.configured && at.exact && exprs.is_empty();
+                At { exprs, blocks: Vec::new(), exact, marks, siblings: &[], left_out }
             };
             if !path.is_empty() {
                 path.push('.');
