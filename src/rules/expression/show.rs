@@ -17,6 +17,11 @@ pub fn show(val: &Val, read: &dyn Read) -> String {
         Val::Res(id) => read.graph().resource(*id).address.to_string(),
         Val::Record(_) => "(record)".into(),
         Val::Cases(_) => show(&val.in_world(read.world()), read),
+        Val::List(list) if list.items.iter().any(|i| matches!(i.val, Val::Record(_))) => {
+            let more = if list.more.is_some() { " or more" } else { "" };
+            let word = if list.items.len() == 1 { "entry" } else { "entries" };
+            format!("{}{more} {word}", list.items.len())
+        }
         Val::List(list) => {
             let mut parts: Vec<String> = Vec::new();
             for item in &list.items {
