@@ -4,6 +4,8 @@
 
 #[path = "language/broken.rs"]
 mod broken;
+#[path = "language/docs.rs"]
+mod docs;
 #[path = "language/generate.rs"]
 mod generate;
 #[path = "language/kit.rs"]
