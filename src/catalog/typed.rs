@@ -257,8 +257,9 @@ fn reference(doc: &Doc, to: Target<'_>, what: &str, resolver: &mut dyn Resolver)
         Said::Text(t) | Said::Number(t) if t.is_empty() => Val::Absent,
         Said::Text(t) | Said::Number(t) => resolver.literal(t, to.kinds, to.fits).unwrap_or(Val::Absent),
         Said::Template(parts) => {
+            // The last hole that fits is the most specific: `restapis/${Api}/stages/${Stage}`.
             let mut failed: Option<Reasons> = None;
-            for part in parts {
+            for part in parts.iter().rev() {
                 let Part::Hole(hole) = part else { continue };
                 match &hole.said {
                     Said::Ref(r) => match resolver.reference(r, to.kinds) {
