@@ -145,6 +145,11 @@ impl<T> Items<T> {
     }
 }
 
+/// A complete list of one item.
+pub fn one<T>(val: T) -> Items<T> {
+    Items { items: vec![Entry { val, present: Truth::True, place: None }], more: None }
+}
+
 /// A truth with the path that proves it.
 #[derive(Clone, Debug)]
 pub struct Proof {
@@ -261,9 +266,14 @@ impl Found {
         }
     }
 
-    /// True if a value is in it already.
-    pub fn has(&self, val: &Val) -> bool {
-        self.items.iter().any(|i| i.val == *val)
+    /// True if nothing further may belong.
+    pub fn is_complete(&self) -> bool {
+        self.more.is_none()
+    }
+
+    /// What is found so far.
+    pub fn vals(&self) -> impl Iterator<Item = &Val> {
+        self.items.iter().map(|i| &i.val)
     }
 
     /// As the answer of a list fact.

@@ -17,10 +17,26 @@ use crate::model::read::Answer;
 use crate::model::schema::DerivedSig;
 use crate::model::value::ResId;
 
+mod access;
+mod acl;
+mod balancers;
+mod capacity;
+mod consumers;
+mod endpoints;
+mod exposure;
+mod groups;
+mod holders;
 pub mod items;
 pub mod net;
+mod policy;
 mod routing;
+mod service_use;
+mod services;
+mod sources;
+mod stores;
+mod tiers;
 pub mod view;
+mod zones;
 
 use items::Known;
 use view::View;
@@ -49,7 +65,24 @@ impl Derived {
 
 /// Every derived fact. An attribute's [`crate::model::schema::Origin::Derived`] is an index of this.
 pub fn registry() -> &'static [Derived] {
-    static ALL: LazyLock<Vec<Derived>> = LazyLock::new(|| [routing::FACTS].concat());
+    static ALL: LazyLock<Vec<Derived>> = LazyLock::new(|| {
+        [
+            routing::FACTS,
+            zones::FACTS,
+            exposure::FACTS,
+            groups::FACTS,
+            sources::FACTS,
+            tiers::FACTS,
+            capacity::FACTS,
+            balancers::FACTS,
+            stores::FACTS,
+            consumers::FACTS,
+            access::FACTS,
+            service_use::FACTS,
+            endpoints::FACTS,
+        ]
+        .concat()
+    });
     &ALL
 }
 

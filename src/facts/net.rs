@@ -2,6 +2,9 @@
 //!
 //! Must not know the graph.
 
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
 use ipnet::IpNet;
 
 /// The last port.
@@ -22,7 +25,7 @@ pub const FAMILIES: [Family; 2] = [Family::V4, Family::V6];
 /// Reads a CIDR block; a bare address counts as one of full length.
 pub fn cidr(text: &str) -> Option<IpNet> {
     let text = text.trim();
-    text.parse().ok().or_else(|| text.parse().ok().map(|ip: std::net::IpAddr| ip.into()))
+    text.parse().ok().or_else(|| text.parse().ok().map(|ip: IpAddr| ip.into()))
 }
 
 /// The family of a block.
@@ -52,28 +55,52 @@ pub fn named(net: &IpNet) -> bool {
     }
 }
 
-/// True for an address that the internet does not route: private, shared, loopback, link-local,
-/// multicast, documentation, unique local.
-pub fn unroutable(ip: std::net::IpAddr) -> bool {
-    const RESERVED: [&str; 16] = [
+/// Private address ranges.
+pub static PRIVATE: LazyLock<Vec<IpNet>> =
+    LazyLock::new(|| blocks(&["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]));
+
+/// What the internet does not route: private, shared, loopback, link-local, multicast and reserved
+/// IPv4, and all of IPv6 but global unicast.
+static UNROUTABLE: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
+    blocks(&[
         "0.0.0.0/8",
         "10.0.0.0/8",
         "100.64.0.0/10",
         "127.0.0.0/8",
         "169.254.0.0/16",
         "172.16.0.0/12",
-        "192.0.2.0/24",
         "192.168.0.0/16",
         "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
         "224.0.0.0/3",
-        "::/8",
-        "fc00::/7",
-        "fe80::/10",
-        "ff00::/8",
-    ];
-    RESERVED.iter().filter_map(|r| cidr(r)).any(|net| net.contains(&ip))
+        "::/3",
+        "4000::/2",
+        "8000::/1",
+    ])
+});
+
+fn blocks(texts: &[&str]) -> Vec<IpNet> {
+    texts.iter().filter_map(|t| cidr(t)).collect()
+}
+
+/// True for an address that the internet does not route.
+pub fn unroutable(ip: IpAddr) -> bool {
+    UNROUTABLE.iter().any(|net| net.contains(&ip))
+}
+
+/// The first address from here on that the internet routes.
+pub fn next_routable(mut ip: IpAddr) -> Option<IpAddr> {
+    while let Some(block) = UNROUTABLE.iter().find(|net| net.contains(&ip)) {
+        ip = after(block)?;
+    }
+    Some(ip)
+}
+
+/// The first address after a block.
+pub fn after(block: &IpNet) -> Option<IpAddr> {
+    match block.broadcast() {
+        IpAddr::V4(ip) => u32::from(ip).checked_add(1).map(|n| IpAddr::V4(n.into())),
+        IpAddr::V6(ip) => u128::from(ip).checked_add(1).map(|n| IpAddr::V6(n.into())),
+    }
 }
 
 #[cfg(test)]

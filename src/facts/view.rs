@@ -5,8 +5,9 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+use super::holders::Holders;
 use super::items::{Entry, Items, Known, Proof};
 use super::registry;
 use crate::base::text::{Place, Text};
@@ -36,6 +37,7 @@ pub struct View<'g> {
     world: World,
     cache: Vec<Shard>,
     misspelt: Mutex<BTreeSet<String>>,
+    holders: OnceLock<Holders>,
 }
 
 /// Something with named values: a resource or a record.
@@ -67,7 +69,7 @@ impl<'g> View<'g> {
     /// A view in a world, with an empty cache.
     pub fn new(graph: &'g Graph, world: World) -> Self {
         let cache = (0..SHARDS).map(|_| Shard::default()).collect();
-        Self { graph, world, cache, misspelt: Mutex::default() }
+        Self { graph, world, cache, misspelt: Mutex::default(), holders: OnceLock::new() }
     }
 
     /// Names that a fact asked for and that no table has: a bug of this program, which tests look for.
@@ -299,9 +301,42 @@ impl<'g> View<'g> {
         kind.attr(name).and_then(|(id, _)| self.fact(res, id)).and_then(|f| f.place)
     }
 
-    fn not_in_view(&self, res: ResId, attr: &Attr) -> Reasons {
+    /// Resources of some kinds (every kind, if none is named) that hold this one in any stated fact, in
+    /// a record too; `more` if a fact that could hold it is not known, or this one is not in view.
+    pub fn holders(&self, res: ResId, kinds: &[&str]) -> Items<ResId> {
+        let index = self.holders.get_or_init(|| Holders::new(self.graph, &self.world));
+        let fits = |kind: &str| kinds.is_empty() || kinds.contains(&kind);
+        let mut out: Items<ResId> = Items::default();
+        for (holder, sure) in index.of.get(&res).into_iter().flatten() {
+            let present = sure.clone().and(|| self.exists(*holder));
+            let known = out.items.iter().any(|e| e.val == *holder);
+            if fits(self.kind_name(*holder)) && !present.is_false() && !known {
+                out.items.push(Entry { val: *holder, present, place: self.graph.resource(*holder).place });
+            }
+        }
+        let held = self.graph.resource(res).kind;
+        let schema = self.graph.schema();
+        let mut open: Vec<_> = index.open.iter().filter(|((_, k), _)| *k == held).collect();
+        open.sort_by_key(|(k, _)| **k);
+        for ((holder, _), why) in open {
+            if fits(&schema.kind(*holder).name) {
+                super::items::join(&mut out.more, why);
+            }
+        }
+        if !self.in_view(res) {
+            super::items::join(&mut out.more, &self.out_of_view(res, "users"));
+        }
+        out
+    }
+
+    /// Why something about a resource that is only referred to is not known.
+    pub fn out_of_view(&self, res: ResId, what: &str) -> Reasons {
         let address = self.address(res);
-        Reasons::one(format!("{address}.{}", attr.name), Cause::NotInView(address))
+        Reasons::one(format!("{address}.{what}"), Cause::NotInView(address))
+    }
+
+    fn not_in_view(&self, res: ResId, attr: &Attr) -> Reasons {
+        self.out_of_view(res, &attr.name)
     }
 
     fn common(&self, res: ResId, which: Common) -> Val {

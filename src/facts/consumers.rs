@@ -1,0 +1,175 @@
+//! The burst path: queues and their consumers, APIs and what they invoke.
+
+use super::Derived;
+use super::items::{Found, Items, Known, Proof, join, plain};
+use super::view::View;
+use crate::model::read::Answer;
+use crate::model::truth::Truth;
+use crate::model::value::{ResId, Val};
+
+pub(super) const FACTS: &[Derived] = &[
+    Derived::new(
+        "is_dlq",
+        &["queue"],
+        "bool",
+        "another queue or a subscription sends its failures here",
+        is_dlq,
+    ),
+    Derived::new(
+        "consumers",
+        &["queue"],
+        "refs compute",
+        "functions mapped to it, and compute whose role may receive from it",
+        consumers,
+    ),
+    Derived::new("consumed", &["queue"], "bool", "something consumes it", consumed),
+    Derived::new(
+        "slowest_consumer_timeout",
+        &["queue"],
+        "int",
+        "largest timeout of the functions mapped to it, in seconds; absent without one",
+        slowest,
+    ),
+    Derived::new("api_fronted", &["function"], "bool", "an API invokes it on request", api_fronted),
+    Derived::new(
+        "protected",
+        &["rest_method", "http_route"],
+        "bool",
+        "an authorizer, IAM or an API key guards it, or it answers CORS preflight",
+        protected,
+    ),
+    Derived::new("public", &["rest_api"], "bool", "it has an endpoint on the internet", public_api),
+    Derived::new(
+        "judged",
+        &["rest_stage"],
+        "bool",
+        "a stage of an API with an endpoint on the internet",
+        judged_stage,
+    ),
+];
+
+/// Whether compute consumes a queue, stream or schedule.
+pub(super) fn consumes(v: &View<'_>, compute: ResId) -> Proof {
+    let mut proof = Proof::from(false);
+    if v.is(compute, "function") {
+        proof = v
+            .refs(compute, "event_sources")
+            .prove_any(|m| Proof::new(v.flag(m.val, "enabled"), vec![v.step(m.val, "event source mapping")]));
+        proof = proof.or(|| {
+            v.holders(compute, &["event_rule", "subscription"])
+                .prove_any(|h| Proof::new(true, vec![v.step(h.val, "invoked by events of")]))
+        });
+    }
+    proof.or(|| super::service_use::receives(v, compute))
+}
+
+fn is_dlq(v: &View<'_>, queue: ResId) -> Known<Answer> {
+    let by = |attr: &str| {
+        v.refs(queue, attr).prove_any(|s| Proof::new(true, vec![v.step(s.val, "sends its failures here")]))
+    };
+    by("sources").or(|| by("subscription_sources")).answer()
+}
+
+/// The functions mapped to a queue by mappings that are on.
+fn mapped(v: &View<'_>, queue: ResId) -> Items<ResId> {
+    let on = v.refs(queue, "event_source_mappings").keep(|m| v.flag(*m, "enabled"));
+    on.flat_map(|m| match v.refer(*m, "function") {
+        Ok(Some(f)) => super::items::one(f),
+        Ok(None) => Items::default(),
+        Err(why) => Items::unknown(why),
+    })
+}
+
+fn consumers(v: &View<'_>, queue: ResId) -> Known<Answer> {
+    let mut found = Found::default();
+    let mapped = mapped(v, queue);
+    found.maybe_more(mapped.more.as_ref());
+    for f in &mapped.items {
+        found.add(&f.present, Val::Res(f.val), vec![v.step(f.val, "event source mapping")]);
+    }
+    for compute in &v.every("compute").items {
+        let receives = super::service_use::receives_from(v, compute.val, queue);
+        found.add(&compute.present.clone().and(|| receives.truth), Val::Res(compute.val), receives.path);
+    }
+    found.answer()
+}
+
+fn consumed(v: &View<'_>, queue: ResId) -> Known<Answer> {
+    let path = v.path_of(queue, "consumers");
+    Proof::new(v.refs(queue, "consumers").some(), path).answer()
+}
+
+fn slowest(v: &View<'_>, queue: ResId) -> Known<Answer> {
+    let mapped = mapped(v, queue);
+    let mut open = mapped.more.clone();
+    let mut longest: Option<(i64, ResId)> = None;
+    for f in &mapped.items {
+        if let Truth::Unknown(why) = &f.present {
+            join(&mut open, why);
+            continue;
+        }
+        match v.int(f.val, "timeout") {
+            Ok(Some(t)) if longest.is_none_or(|(most, _)| t > most) => longest = Some((t, f.val)),
+            Ok(_) => {}
+            Err(why) => join(&mut open, &why),
+        }
+    }
+    if let Some(why) = open {
+        return Err(why);
+    }
+    let Some((seconds, function)) = longest else { return plain(Val::Absent) };
+    let path =
+        vec![v.step_at(function, format!("times out after {seconds} s"), v.place_of(function, "timeout"))];
+    Ok(Answer { val: Val::Int(seconds), path })
+}
+
+fn api_fronted(v: &View<'_>, function: ResId) -> Known<Answer> {
+    let mut proof = Proof::from(false);
+    for (attr, said) in [
+        ("rest_methods", "method of"),
+        ("rest_integrations", "integration of"),
+        ("http_integrations", "integration of"),
+    ] {
+        proof = proof.or(|| {
+            v.refs(function, attr).prove_any(|i| Proof::new(true, vec![v.step(i.val, said.to_owned())]))
+        });
+    }
+    // a permission for API Gateway invokes even where the integration stands in an OpenAPI body
+    let permitted = || {
+        v.refs(function, "permissions").prove_any(|p| {
+            let principal = v.says(p.val, "principal", "apigateway.amazonaws.com");
+            Proof::new(principal, vec![v.step(p.val, "permission for API Gateway")])
+        })
+    };
+    proof.or(permitted).answer()
+}
+
+fn protected(v: &View<'_>, method: ResId) -> Known<Answer> {
+    let attr = if v.is(method, "rest_method") { "method" } else { "key" };
+    let preflight = match v.text(method, attr) {
+        Ok(m) => m.is_some_and(|m| m.to_ascii_uppercase().starts_with("OPTIONS")).into(),
+        Err(why) => Truth::Unknown(why),
+    };
+    let guarded = match v.text(method, "authorization") {
+        Ok(a) => a.is_some_and(|a| !a.eq_ignore_ascii_case("NONE")).into(),
+        Err(why) => Truth::Unknown(why),
+    };
+    let place = v.place_of(method, "authorization");
+    let said = if guarded.is_true() { "authorization" } else { "no authorization" };
+    Proof::new(guarded, vec![v.step_at(method, said, place)])
+        .or(|| Proof::new(v.flag(method, "api_key_required"), vec![v.step(method, "API key")]))
+        .or(|| Proof::new(preflight, vec![v.step(method, "CORS preflight")]))
+        .answer()
+}
+
+fn public_api(v: &View<'_>, api: ResId) -> Known<Answer> {
+    let private = v.texts(api, "endpoint_types").any(|t| t.eq_ignore_ascii_case("PRIVATE").into());
+    Proof::from(!private).answer()
+}
+
+fn judged_stage(v: &View<'_>, stage: ResId) -> Known<Answer> {
+    match v.refer(stage, "api")? {
+        Some(api) => v.prove(api, "public").answer(),
+        None => plain(Val::Bool(true)),
+    }
+}
