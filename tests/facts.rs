@@ -39,3 +39,53 @@ fn path(yaml: &str, of: &str) -> Vec<String> {
     let steps = view.path_of(graph.find(name).unwrap(), fact);
     steps.iter().map(|s| format!("{}: {}", s.label, s.via)).collect()
 }
+
+/// Every fact of every kind is computed on a resource of which nothing is known and on one that leaves
+/// everything out: none asks for a name that the catalog does not have.
+#[test]
+fn facts_ask_only_for_names_of_the_catalog() {
+    let schema = &support::house().schema;
+    let mut bare = String::new();
+    for kind in &schema.kinds {
+        bare.push_str(&format!("{0}_x: {{ kind: {0} }}\n", kind.name));
+        let facts: Vec<String> = kind
+            .attrs
+            .iter()
+            .filter(|a| matches!(a.origin, archlint::model::schema::Origin::Stated(_)))
+            .map(|a| format!("{}: {}", a.name, sample(schema, &a.ty)))
+            .collect();
+        bare.push_str(&format!("{0}_y: {{ kind: {0}, {1} }}\n", kind.name, facts.join(", ")));
+    }
+    let graph = support::graph(&bare);
+    let view = View::new(&graph, World::default());
+    for res in graph.ids() {
+        let kind = schema.kind(graph.resource(res).kind);
+        for attr in &kind.attrs {
+            view.named(res, &attr.name).unwrap();
+        }
+    }
+    assert_eq!(view.misspelt_names(), Vec::<String>::new());
+}
+
+/// A value of a type, so that facts go on to what it refers to.
+fn sample(schema: &archlint::model::schema::Schema, ty: &archlint::model::schema::Ty) -> String {
+    use archlint::model::schema::Ty;
+    match ty {
+        Ty::Bool => "true".into(),
+        Ty::Int | Ty::Num => "2".into(),
+        Ty::Text => "x".into(),
+        Ty::Res(kinds) => format!("{}_y", schema.kind(kinds[0]).name),
+        Ty::List(of) => match &**of {
+            Ty::Record(shape) if &*schema.shape(*shape).name == "policy statement" => {
+                "{ Statement: [{ Effect: Allow, Action: ['sqs:ReceiveMessage'], Resource: '*', Condition: { StringEquals: { k: v } } }] }".into()
+            }
+            of => format!("[{}]", sample(schema, of)),
+        },
+        Ty::Record(shape) => {
+            let fields = &schema.shape(*shape).fields;
+            let fields: Vec<String> =
+                fields.iter().map(|f| format!("{}: {}", f.name, sample(schema, &f.ty))).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
+    }
+}
