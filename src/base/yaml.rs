@@ -21,6 +21,19 @@ const ALIASED: usize = 250_000;
 /// Nothing but white space and comments, bad syntax, a duplicate key, a second document, or a limit
 /// reached.
 pub fn parse(text: &str, limits: Limits) -> Result<Node, ParseError> {
+    parse_except(text, limits, &[])
+}
+
+/// Parses one YAML document in which keys may be given twice below some top-level keys; the last one
+/// counts there. For sections that nothing depends on.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_except(
+    text: &str,
+    limits: Limits,
+    lenient: &'static [&'static str],
+) -> Result<Node, ParseError> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     if body.trim_start().is_empty() {
         return Err(nothing());
@@ -31,6 +44,7 @@ pub fn parse(text: &str, limits: Limits) -> Result<Node, ParseError> {
         text,
         shift,
         limits,
+        lenient,
         left: limits.nodes,
         aliased: ALIASED.min(limits.nodes),
         open: Vec::new(),
@@ -83,6 +97,7 @@ struct Builder<'a> {
     text: &'a str,
     shift: usize,
     limits: Limits,
+    lenient: &'static [&'static str],
     left: usize,
     aliased: usize,
     open: Vec<Open>,
@@ -213,8 +228,16 @@ impl Builder<'_> {
         self.put(node, false)
     }
 
+    /// True below a top-level key whose value may give keys twice.
+    fn is_lenient(&self) -> bool {
+        let Some(Open { what: Collection::Map(root), .. }) = self.open.first() else { return false };
+        let key = root.key.as_ref();
+        self.open.len() > 1 && key.is_some_and(|k| self.lenient.contains(&&*k.text))
+    }
+
     /// Puts a finished node where it belongs: as item, key, value or root.
     fn put(&mut self, node: Node, merge: bool) -> Result<(), ParseError> {
+        let lenient = self.is_lenient();
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
@@ -239,6 +262,11 @@ impl Builder<'_> {
                 }
             };
             if !merge && let Some(first) = map.seen.insert(text.clone(), node.span) {
+                if lenient {
+                    map.entries.retain(|e| e.key != text);
+                    map.key = Some(Key { text, span: node.span, merge });
+                    return Ok(());
+                }
                 return Err(duplicate(self.text, &text, first, node.span));
             }
             map.key = Some(Key { text, span: node.span, merge });

@@ -58,6 +58,17 @@ fn values_are_typed_as_cloudformation_types_them() {
 }
 
 #[test]
+fn a_lenient_section_may_repeat_keys() {
+    let read = |text| parse_except(text, Limits::default(), &["Metadata"]);
+    assert_eq!(
+        show(&read("Metadata:\n  L: {a: 1, b: 2, a: 3}\nR: 1").unwrap()),
+        "{Metadata: {L: {b: 2, a: 3}}, R: 1}"
+    );
+    assert!(read("Metadata: {}\nMetadata: {}").is_err());
+    assert!(read("Metadata: {}\nR: {a: 1, a: 2}").is_err());
+}
+
+#[test]
 fn spans_cover_what_is_written() {
     let text = "\u{feff}é:\n  - a: !Ref X  # note\n    b: [1, 2]\n\n\n  - |\n    text\n\nz: {}\n";
     let root = parse(text, Limits::default()).unwrap();

@@ -16,6 +16,8 @@ use crate::model::cond::Cond;
 
 /// Largest file that is read; CloudFormation itself takes 1 MB.
 const LARGEST: u64 = 64 << 20;
+/// Sections that say nothing about resources: CloudFormation deploys templates that repeat keys there.
+const LENIENT: &[&str] = &["Metadata"];
 /// Transforms whose effects are known here.
 const KNOWN: &[&str] = &["AWS::Serverless-2016-10-31", "AWS::LanguageExtensions"];
 
@@ -61,10 +63,10 @@ pub(super) fn parse(files: &Files, file: FileId) -> Result<Node, Diagnostic> {
     let parsed = if braced {
         json::parse(text, limits).or_else(|as_json| {
             // JSON with comments or trailing commas is still YAML; what is neither is told as JSON.
-            yaml::parse(text, limits).map_err(|_| as_json)
+            yaml::parse_except(text, limits, LENIENT).map_err(|_| as_json)
         })
     } else {
-        yaml::parse(text, limits)
+        yaml::parse_except(text, limits, LENIENT)
     };
     parsed.map_err(|e| {
         let mut error = Diagnostic::error("cfn::syntax", e.message).label(Place { file, span: e.span }, "");

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod functions;
+mod sam;
 mod stacks;
 
 use super::{Input, Options, read};

@@ -1,0 +1,38 @@
+//! `Globals`: merged into each resource as SAM does.
+
+use super::super::syntax;
+use super::super::template::Resource;
+use crate::base::tree::{Entry, Node, NodeKind};
+
+/// The properties of a resource with the globals of its kind: mappings merge, lists append to the
+/// global ones, anything else replaces.
+pub(super) fn merged(globals: Option<&Node>, kind: &str, resource: &Resource) -> Node {
+    let own = resource.properties.clone().filter(|n| matches!(n.kind, NodeKind::Map(_)));
+    let own = own.unwrap_or_else(|| syntax::made(resource.span, NodeKind::Map(Vec::new())));
+    match globals.and_then(|g| g.get(kind)) {
+        Some(global) => merge(global, own),
+        None => own,
+    }
+}
+
+fn merge(global: &Node, own: Node) -> Node {
+    if syntax::call(global).is_some() || syntax::call(&own).is_some() {
+        return own;
+    }
+    match (&global.kind, own.kind) {
+        (NodeKind::Map(above), NodeKind::Map(mut entries)) => {
+            for entry in above {
+                match entries.iter_mut().find(|e| e.key == entry.key) {
+                    Some(Entry { value, .. }) => *value = merge(&entry.value, value.clone()),
+                    None => entries.push(entry.clone()),
+                }
+            }
+            Node { kind: NodeKind::Map(entries), span: own.span, tag: None }
+        }
+        (NodeKind::List(above), NodeKind::List(items)) => {
+            let all = above.iter().cloned().chain(items).collect();
+            Node { kind: NodeKind::List(all), span: own.span, tag: None }
+        }
+        (_, kind) => Node { kind, span: own.span, tag: None },
+    }
+}
