@@ -77,7 +77,7 @@ fn hostile_expressions_are_refused() {
         format!("{}db.off{}", "(".repeat(deep), ")".repeat(deep)),
         format!("{}db.off", "!".repeat(deep)),
         format!("{}1 == 1", "-".repeat(deep)),
-        format!("{}", "(".repeat(deep)),
+        "(".repeat(deep),
         format!("{}1{} == 1", "[".repeat(deep), "]".repeat(deep)),
         format!("1{} == 1", " + 1".repeat(deep)),
         format!("db{} == 1", ".subnet".repeat(deep)),
