@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 
 use super::config::{Config, Source};
 use super::expr::{Expr, Key, Ref, Step, argument};
-use super::infer::{self, Inferred, Question};
+use super::infer::{self, Answer, Inferred, Question};
 use super::instances::{Instance, Instances, ModuleId};
 use super::pick::{choose, path, select, split_index};
 use crate::base::text::Text;
@@ -104,6 +104,8 @@ pub struct Follow<'p, 'a> {
     /// What comes through locals.
     pub inferred: &'p Inferred,
     spent: Cell<u32>,
+    /// True while references alone are followed.
+    plain: Cell<bool>,
     /// Questions about locals that are being answered.
     asked: RefCell<Vec<Question>>,
     /// True if an answer left out a question that is still being answered.
@@ -118,6 +120,7 @@ impl<'p, 'a> Follow<'p, 'a> {
             instances,
             inferred,
             spent: Cell::new(0),
+            plain: Cell::new(false),
             asked: RefCell::default(),
             partial: Cell::new(false),
         }
@@ -135,7 +138,7 @@ impl<'p, 'a> Follow<'p, 'a> {
         expr.all_refs(&mut refs);
         let pick = scope.key.filter(|_| refs.iter().any(|r| r.is_instance()));
         let mut found = Found::default();
-        let locals = refs.iter().filter(|r| r.name(0) == Some("local")).count();
+        let locals = refs.iter().filter(|r| r.name(0) == Some("local") && r.steps.len() == 2).count();
         for r in refs {
             self.spent.set(self.spent.get().saturating_add(1));
             if depth == 0 || self.spent.get() > BUDGET {
@@ -151,7 +154,8 @@ impl<'p, 'a> Follow<'p, 'a> {
         if found.groups.is_empty()
             && found.lost.len() == locals
             && let Some(written) = found.lost.first().cloned()
-            && let Some(hit) = self.local(scope.module, name, depth)
+            && !self.plain.get()
+            && let Answer::Only(hit) = self.local(scope.module, name, depth)
         {
             found.lost.clear();
             found.groups.push(Group { hits: vec![hit], one_of: false, inferred: true, written });
@@ -159,17 +163,26 @@ impl<'p, 'a> Follow<'p, 'a> {
         found
     }
 
+    /// The same without asking what comes through locals.
+    pub fn told(&self, expr: &'p Expr<'a>, scope: Scope<'p, 'a>, name: &str, depth: usize) -> Found {
+        let outer = self.plain.replace(true);
+        let found = self.inner(expr, scope, name, depth);
+        self.plain.set(outer);
+        found
+    }
+
     /// What a value that comes only through locals must be, if there is one thing that it can be.
-    fn local(&self, module: ModuleId, name: &str, depth: usize) -> Option<Hit> {
+    pub fn local(&self, module: ModuleId, name: &str, depth: usize) -> Answer {
+        let say = |answer: Option<Hit>| answer.map_or(Answer::Open, Answer::Only);
         let question = (module, name.to_owned());
         if let Ok(known) = self.inferred.lock()
             && let Some(answer) = known.get(&question)
         {
-            return answer.clone();
+            return say(answer.clone());
         }
         if depth == 0 || self.asked.borrow().contains(&question) {
             self.partial.set(true);
-            return None;
+            return Answer::Asked;
         }
         let outer = self.partial.replace(false);
         self.asked.borrow_mut().push(question.clone());
@@ -185,7 +198,7 @@ impl<'p, 'a> Follow<'p, 'a> {
             known.insert(question, answer.clone());
         }
         self.partial.set(!first && (outer || self.partial.get()));
-        answer
+        say(answer)
     }
 
     fn one(&self, r: &'p Ref, scope: Scope<'p, 'a>, pick: Option<&Key>, name: &str, depth: usize) -> Found {
@@ -245,7 +258,7 @@ impl<'p, 'a> Follow<'p, 'a> {
                 return found;
             }
         }
-        let mut found = self.inner(for_each, outer, name, depth);
+        let mut found = self.told(for_each, outer, name, depth);
         choose(&mut found, key);
         select(found, rest, None)
     }
@@ -367,6 +380,10 @@ impl<'p, 'a> Follow<'p, 'a> {
             _ => (all.iter().collect(), false),
         };
         if chosen.is_empty() {
+            // Declared and without instances (`count = 0`): it gives nothing.
+            if self.source(scope.module).is_some_and(|s| s.resources.contains_key(base)) {
+                return Found { choice: true, ..Found::default() };
+            }
             return Found { missing: vec![r.written.clone()], ..Found::default() };
         }
         let attribute = path(rest);

@@ -7,12 +7,22 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use super::follow::{Follow, Found, Hit, Scope};
+use super::follow::{Follow, Hit, Scope};
 use super::instances::ModuleId;
 use super::pick::type_of;
 
 /// Answers, kept because a module's arguments repeat.
 pub type Inferred = Mutex<HashMap<Question, Option<Hit>>>;
+
+/// What is known of a value that comes through a local.
+pub enum Answer {
+    /// It is this.
+    Only(Hit),
+    /// There is none or more than one that it may be.
+    Open,
+    /// The question is being answered further out, and its candidates are counted there.
+    Asked,
+}
 
 /// In which module instance, for which argument.
 pub type Question = (ModuleId, String);
@@ -32,31 +42,33 @@ pub fn search(follow: &Follow<'_, '_>, module: ModuleId, name: &str, depth: usiz
             add(Hit { address, base: base.as_str().into(), key, attribute: String::new() });
         }
     }
-    // What leads to nothing known and bears the name may be what is meant.
-    let open = |found: &Found, as_: &str| {
-        found.cut || (found.groups.is_empty() && !found.lost.is_empty() && fits(name, as_))
-    };
+    // Outputs of what it calls, and its own inputs. Where one bears the argument's name and comes
+    // through a local in its turn, the same is asked there.
+    let mut ways = Vec::new();
     for child in follow.instances.children(module) {
         let scope = Scope { module: child, key: None, for_each: None };
-        for (output, expr) in follow.source(child).into_iter().flat_map(|s| &s.outputs) {
-            let found = follow.inner(expr, scope, name, depth);
-            if open(&found, output) {
-                return None;
-            }
-            found.groups.into_iter().flat_map(|g| g.hits).for_each(&mut add);
-        }
+        let outputs = follow.source(child).into_iter().flat_map(|s| &s.outputs);
+        ways.extend(outputs.map(|(output, expr)| (output.as_str(), expr, scope)));
     }
     let here = follow.instances.module(module)?;
     if let Some(caller) = here.caller {
         let call = follow.source(caller)?.calls.get(&*here.name)?;
-        for (input, _) in &call.block {
-            let (expr, outer) = follow.caller_argument(input, module)?;
-            let found = follow.inner(expr, outer, input, depth);
-            if open(&found, input) {
-                return None;
-            }
-            found.groups.into_iter().flat_map(|g| g.hits).for_each(&mut add);
+        let outer = Scope { module: caller, key: here.key.as_ref(), for_each: call.for_each.as_ref() };
+        ways.extend(call.block.iter().map(|(input, expr)| (&**input, expr, outer)));
+    }
+    for (way, expr, scope) in ways {
+        let found = follow.told(expr, scope, way, depth);
+        if found.cut {
+            return None;
         }
+        if found.groups.is_empty() && !found.lost.is_empty() && fits(name, way) {
+            match follow.local(scope.module, name, depth) {
+                Answer::Only(hit) => add(hit),
+                Answer::Open => return None,
+                Answer::Asked => {}
+            }
+        }
+        found.groups.into_iter().flat_map(|g| g.hits).for_each(&mut add);
     }
     match hits.as_slice() {
         [only] => Some(Hit { attribute: String::new(), ..only.clone() }),

@@ -15,6 +15,10 @@ pub fn whole(found: &Found, name: &str, what: &str) -> Said {
     if found.cut {
         return Said::Unknown(reasons(found, what));
     }
+    if first.inferred && is_plural(name) {
+        // One thing was inferred, and the list may hold any number.
+        return Said::Unknown(Reasons::one(what, Cause::Unresolved(first.written.clone())));
+    }
     let hits = distinct(&found.groups);
     if found.groups.len() == 1 || hits.len() == 1 {
         return Said::Ref(reference(&hits, first.one_of && hits.len() > 1, &first.written));
