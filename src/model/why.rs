@@ -128,6 +128,11 @@ impl Reasons {
         let mut all: Vec<Arc<Why>> = self.0.iter().chain(other.0.iter()).cloned().collect();
         all.sort();
         all.dedup();
+        // Of what is cut off, a condition is kept: the engine can decide it.
+        let condition = all.iter().position(|w| matches!(w.cause, Cause::Condition(_)));
+        if let Some(at) = condition.filter(|at| *at >= MOST) {
+            all.swap(MOST - 1, at);
+        }
         all.truncate(MOST);
         Self(all.into())
     }

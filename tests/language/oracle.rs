@@ -188,3 +188,13 @@ fn the_truth_table() {
     let not: Vec<&str> = all.iter().map(|a| word(&!a.clone())).collect();
     assert_eq!(not, ["false", "true", "unknown"]);
 }
+
+#[test]
+fn a_condition_is_never_cut_off() {
+    let one = |what: String, cause| Reasons::one(what, cause);
+    let many = (0..40).fold(one("z".into(), Cause::Condition(atom("IsProd"))), |all, i| {
+        all.and(&one(format!("a{i}"), Cause::NotTold))
+    });
+    assert!(many.iter().count() < 40, "the number of reasons is bounded");
+    assert_eq!(many.condition().map(|a| &*a.text), Some("IsProd"));
+}
