@@ -32,6 +32,13 @@ pub(super) const FACTS: &[Derived] = &[
         "short names of the services that have an endpoint in the VPC",
         endpoint_services,
     ),
+    Derived::new(
+        "holds_compute",
+        &["subnet"],
+        "bool",
+        "an instance, group, service or function stands in it",
+        holds_compute,
+    ),
     Derived::new("workload", &["vpc"], "bool", "it holds compute, load balancers or data stores", workload),
     Derived::new(
         "has_public_entry",
@@ -42,6 +49,12 @@ pub(super) const FACTS: &[Derived] = &[
     ),
     Derived::new("flow_logged", &["vpc"], "bool", "flow logs cover the VPC, or every subnet", flow_logged),
 ];
+
+fn holds_compute(v: &View<'_>, subnet: ResId) -> Known<Answer> {
+    let kinds = ["instances", "autoscaling_groups", "ecs_services", "functions"];
+    let all = kinds.iter().map(|k| v.refs(subnet, k)).reduce(Items::chain).unwrap_or_default();
+    all.prove_any(|e| Proof::new(true, vec![v.step_at(e.val, "stands in the subnet", e.place)])).answer()
+}
 
 /// Whether two zones are the same.
 pub(super) fn same(a: &Val, b: &Val) -> Truth {
