@@ -20,16 +20,20 @@ use crate::model::value::ResId;
 mod access;
 mod acl;
 mod balancers;
+mod buckets;
 mod capacity;
 mod consumers;
+mod edge;
 mod endpoints;
 mod exposure;
 mod groups;
 mod holders;
 pub mod items;
+mod literal;
 pub mod net;
 mod policy;
 mod routing;
+mod secrets;
 mod service_use;
 mod services;
 mod sources;
@@ -77,6 +81,9 @@ pub fn registry() -> &'static [Derived] {
             balancers::FACTS,
             stores::FACTS,
             consumers::FACTS,
+            edge::FACTS,
+            buckets::FACTS,
+            secrets::FACTS,
             access::FACTS,
             service_use::FACTS,
             endpoints::FACTS,
