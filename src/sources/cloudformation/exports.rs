@@ -67,6 +67,14 @@ impl Eval<'_> {
         Some(other.output(&export.output)?.said)
     }
 
+    /// An output of the one stack in view that bears a name.
+    pub fn output_of_stack(&self, stack: &str, output: &str) -> Option<Doc> {
+        let scopes = self.set.scopes.iter();
+        let mut named = scopes.filter(|s| s.parent.is_none() && s.stack_name.as_deref() == Some(stack));
+        let (Some(only), None) = (named.next(), named.next()) else { return None };
+        self.within(only.index)?.output(output)
+    }
+
     fn exports(&self) -> Arc<Exports> {
         if let Some(known) = &*self.set.exports.borrow() {
             return known.clone();

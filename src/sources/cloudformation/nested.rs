@@ -161,6 +161,7 @@ fn source(resource: &Resource, from: Option<&Path>) -> Source {
     match resource.property("TemplateURL") {
         Some(url) => match url.text() {
             Some(url) if url.contains("://") => Source::Remote(url.into()),
+            Some(url) if url.contains("{{resolve:") => Source::Open,
             Some(path) => Source::Local(path.to_owned()),
             None => from.and_then(|f| super::cdk::asset(f, url)).map_or(Source::Open, Source::Local),
         },

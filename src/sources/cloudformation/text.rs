@@ -96,7 +96,7 @@ fn write(node: &Node, out: &mut String) {
         NodeKind::Number(t) => out.push_str(t),
         NodeKind::Text(t) if t.is_empty() => out.push_str("\"\""),
         NodeKind::Text(t) => out.push_str(t),
-        NodeKind::List(items) => series(items.iter(), ('[', ']'), out, |item, out| write(item, out)),
+        NodeKind::List(items) => series(items.iter(), ('[', ']'), out, write),
         NodeKind::Map(entries) => series(entries.iter(), ('{', '}'), out, |entry, out| {
             out.push_str(&entry.key);
             out.push_str(": ");

@@ -101,7 +101,7 @@ pub(super) fn cidr(eval: &Eval<'_>, node: &Node, argument: &Node) -> Said {
 /// The first `count` blocks with `bits` host bits of a block.
 fn blocks(block: &str, count: usize, bits: Option<usize>) -> Option<Vec<String>> {
     let net: IpNet = block.trim().parse().ok()?;
-    let width = u8::try_from(net.max_prefix_len()).ok()?;
+    let width = net.max_prefix_len();
     let bits = match (bits, &net) {
         (Some(bits), _) => u8::try_from(bits).ok()?,
         (None, IpNet::V4(_)) => 8,

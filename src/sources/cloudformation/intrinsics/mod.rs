@@ -27,6 +27,7 @@ pub(super) fn call(eval: &Eval<'_>, node: &Node, name: &str, argument: &Node) ->
         "Ref" => names::reference(eval, argument),
         "Fn::GetAtt" => names::attribute(eval, argument),
         "Fn::ImportValue" => names::import(eval, node, argument),
+        "Fn::GetStackOutput" => names::stack_output(eval, node, argument),
         "Fn::Sub" => texts::sub(eval, argument),
         "Fn::Join" => texts::join(eval, node, argument),
         "Fn::Split" => texts::split(eval, node, argument),

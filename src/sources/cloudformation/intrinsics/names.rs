@@ -110,3 +110,16 @@ pub(super) fn import(eval: &Eval<'_>, node: &Node, argument: &Node) -> Said {
     let what = text::known(&name).unwrap_or_else(|| eval.written(argument));
     unknown(eval.written(node), Cause::NotInView(format!("export {what}").into()))
 }
+
+/// `Fn::GetStackOutput`: an output of another stack, by the stack's name.
+pub(super) fn stack_output(eval: &Eval<'_>, node: &Node, argument: &Node) -> Said {
+    let get = |key: &str| argument.get(key).and_then(|n| text::known(&eval.doc(n)));
+    let elsewhere = argument.get("Region").is_some() || argument.get("RoleArn").is_some();
+    if let (Some(stack), Some(output), false) = (get("StackName"), get("OutputName"), elsewhere)
+        && let Some(found) = eval.output_of_stack(&stack, &output)
+    {
+        return found.said;
+    }
+    let what = eval.written(argument);
+    unknown(eval.written(node), Cause::NotInView(format!("stack output {what}").into()))
+}

@@ -18,7 +18,9 @@ pub(super) fn sub(eval: &Eval<'_>, argument: &Node) -> Said {
         _ => (argument, None),
     };
     let Some(template_text) = template.text() else {
-        return malformed(eval, argument, "`Fn::Sub` takes text");
+        // Not allowed, but the value may be text all the same.
+        let doc = eval.doc(template);
+        return if known(&doc).is_some() { doc.said } else { derived(eval, argument, &[&doc]) };
     };
     let mut all = Vec::new();
     for piece in pieces(template_text) {

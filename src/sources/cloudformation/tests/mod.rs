@@ -5,7 +5,7 @@ mod functions;
 mod sam;
 mod stacks;
 
-use super::{Input, Options, read};
+use super::{Input, Options, Parameters, read};
 use crate::base::text::{Files, Text};
 use crate::diag::Diagnostic;
 use crate::model::cond::Cond;
