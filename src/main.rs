@@ -1,2 +1,4 @@
 //! The binary: calls the front, returns an exit code.
-fn main() {}
+fn main() -> std::process::ExitCode {
+    archlint::front::main()
+}

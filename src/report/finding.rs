@@ -84,7 +84,9 @@ fn headline(finding: &Finding, files: &Files, look: &Look) -> (String, bool) {
         (_, Severity::High) => Level::Error,
         (_, Severity::Medium) => Level::Warning,
     };
-    let mut drawn = Drawn::new(code, plain(&finding.message), level);
+    // The message says what is wrong; of an unknown verdict it is only the question.
+    let question = if finding.status == Status::Unknown { "cannot tell whether: " } else { "" };
+    let mut drawn = Drawn::new(code, format!("{question}{}", plain(&finding.message)), level);
     let mut shown = false;
     if let Some(main) = finding.place.as_ref().and_then(|p| p.span) {
         let read = finding.read.iter().find(|r| r.place.as_ref().and_then(|p| p.span) == Some(main));
@@ -107,12 +109,20 @@ fn path(finding: &Finding, look: &Look) -> String {
     let mut out = String::new();
     for (number, step) in finding.path.iter().enumerate() {
         let via = if step.via.is_empty() { String::new() } else { format!(" {} {}", look.dash(), step.via) };
-        let shown = step.place.as_ref().map(|p| format!(" ({})", place(p))).unwrap_or_default();
+        let shown = step.place.as_ref().map(|p| format!(" ({})", beside(p, finding))).unwrap_or_default();
         let name = if number == 0 { "path" } else { "" };
         let text = format!("{}. {}{}{shown}", number + 1, plain(&step.address), plain(&via));
         out += &field(look, name, &text);
     }
     out
+}
+
+/// A place beside that of the finding: in the same file its line is enough.
+fn beside(p: &PlaceRef, finding: &Finding) -> String {
+    match &finding.place {
+        Some(own) if own.file == p.file => format!("line {}", p.line),
+        _ => place(p),
+    }
 }
 
 /// A named line, wrapped; names stand in a column of their own.

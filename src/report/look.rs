@@ -19,11 +19,13 @@ pub struct Look {
     pub width: usize,
     /// Everything in full: whole reasons, every finding, every type.
     pub verbose: bool,
+    /// Findings and one closing line, nothing else.
+    pub quiet: bool,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { color: false, unicode: true, width: 100, verbose: false }
+        Self { color: false, unicode: true, width: 100, verbose: false, quiet: false }
     }
 }
 
@@ -118,6 +120,9 @@ impl Look {
         GraphicalReportHandler::new_themed(theme)
             .with_width(self.width)
             .with_links(false)
+            .with_break_words(false)
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
             .with_context_lines(1)
             .without_syntax_highlighting()
     }

@@ -148,7 +148,8 @@ fn result(report: &Report, finding: &Finding, waived: bool, rules: &BTreeMap<&st
 
 /// Plain text: the message, the case, what is not known.
 fn message(finding: &Finding) -> String {
-    let mut text = finding.message.clone();
+    let question = if finding.status == Status::Unknown { "cannot tell whether: " } else { "" };
+    let mut text = format!("{question}{}", finding.message);
     if let Some(case) = &finding.case {
         text += &format!(" (when {case})");
     }

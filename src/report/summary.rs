@@ -13,6 +13,9 @@ const SOME: usize = 5;
 
 /// The summary, for the end of a report.
 pub fn render(report: &Report, look: &Look) -> String {
+    if look.quiet {
+        return line(report, look);
+    }
     let mut out = sources(report, look);
     out += &unknowns(report, look);
     out += &coverage(report, look);

@@ -63,6 +63,12 @@ pub fn embedded() -> Vec<(String, &'static str)> {
     all
 }
 
+/// Reads one reference file, wherever it lies. Its name is the file's, without ending.
+pub fn load_reference(files: &mut Files, path: &str, text: &str) -> (Option<Reference>, Vec<Diagnostic>) {
+    let id = files.add(path, text);
+    reference::load(id, path, text)
+}
+
 /// Reads rule files, and reference files: those in a folder `references`. Two rules of one id are an
 /// error.
 pub fn load<P: AsRef<str>, T: AsRef<str>>(

@@ -72,6 +72,12 @@ pub struct Options {
     pub root: Option<PathBuf>,
 }
 
+/// The local templates that a template nests, as canonical paths. They are read with their parent, so
+/// whoever gathers files leaves them out.
+pub fn nests(name: &str, text: &str, path: &std::path::Path) -> Vec<PathBuf> {
+    nested::mentioned(&load::Loaded { name: name.into(), path: Some(path.into()), text: text.into() })
+}
+
 /// Reads templates, joined by their exports and imports. One batch for each input.
 ///
 /// # Errors

@@ -45,6 +45,14 @@ impl Parameters {
         }
     }
 
+    /// Adds the values of another file, which win.
+    pub fn extend(&mut self, other: Self) {
+        self.all.extend(other.all);
+        for (stack, values) in other.by_stack {
+            self.by_stack.entry(stack).or_default().extend(values);
+        }
+    }
+
     /// Sets one value for every template.
     pub fn set(&mut self, name: &str, value: Given) {
         self.all.insert(name.into(), value);
