@@ -335,7 +335,7 @@ fn colour_only_where_it_is_wanted() {
     assert!(colored(&["check", PLAN, "--color", "always"]));
     assert!(!colored(&["check", PLAN, "--color", "never"]));
     let quiet = case.run(&["check", PLAN, "--quiet"]);
-    assert!(!quiet.out.contains("source ") && quiet.out.contains("archlint:"), "{}", quiet.out);
+    assert!(!quiet.out.contains("   source ") && quiet.out.contains("archlint:"), "{}", quiet.out);
 }
 
 #[test]
