@@ -41,6 +41,7 @@ pub const CONVERTERS: &[&str] = &[
     "counted_names",
     "enabled_word",
     "kebab",
+    "holes",
 ];
 
 impl Converter {
@@ -78,6 +79,9 @@ impl Converter {
             ("present_key", Said::Map(entries)) => {
                 let key = entries.iter().find(|(_, d)| !is_nothing(d)).map(|(k, _)| k.clone());
                 return vec![Doc::at(key.map_or(Said::Null, Said::Text), doc.place)];
+            }
+            ("holes", Said::Template(_) | Said::Ref(_)) => {
+                return vec![Doc::at(Said::Text(with_holes(doc).into()), doc.place)];
             }
             ("counted_names", Said::Map(_)) => return vec![counted_name(doc)],
             ("enabled_word", Said::Bool(b)) => {
@@ -129,6 +133,23 @@ impl Converter {
             "days" => undo_scale(text, 86_400),
             _ => text.into(),
         }
+    }
+}
+
+/// Text with its holes as they are written: `${AWS::AccountId}.dkr.ecr.…`. Only for facts that are
+/// searched for what is around the holes, never compared.
+fn with_holes(doc: &Doc) -> String {
+    match &doc.said {
+        Said::Text(t) | Said::Number(t) => t.to_string(),
+        Said::Ref(r) => format!("${{{}}}", r.written),
+        Said::Template(parts) => parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(t) => t.to_string(),
+                Part::Hole(hole) => with_holes(hole),
+            })
+            .collect(),
+        _ => "${}".into(),
     }
 }
 

@@ -16,7 +16,7 @@ use super::walk::{self, Found, Hit, Satellites, Scope};
 use super::{Catalog, Column, FactDef, FactTy, KindDef, slot};
 
 /// No satellites: for rows of the satellites themselves.
-fn nobody<'a>(_: &str) -> (&'a [&'a Raw], Option<&'a Reasons>) {
+fn nobody<'a>(_: &str) -> (&'a [(&'a Raw, Cond)], Option<&'a Reasons>) {
     (&[], None)
 }
 
@@ -215,7 +215,7 @@ fn record_items(
         }
         Said::Map(_) | Said::Text(_) => {
             let mut fields = Vec::with_capacity(def.each.len());
-            let satellites = |_: &str| -> (&[&Raw], Option<&Reasons>) { (&[], None) };
+            let satellites = |_: &str| -> (&[(&Raw, Cond)], Option<&Reasons>) { (&[], None) };
             for field in &def.each {
                 let full = format!("{what}.{}", field.name);
                 let Some(rows) = field.rows_for(dialect, ty) else {

@@ -34,7 +34,9 @@ pub struct Found<'a> {
 }
 
 /// The satellites of one resource, by name, with why there may be more of a name.
-pub type Satellites<'a, 's> = dyn Fn(&str) -> (&'a [&'a Raw], Option<&'a Reasons>) + 's;
+///
+/// Each satellite comes with the condition under which it belongs to this resource.
+pub type Satellites<'a, 's> = dyn Fn(&str) -> (&'a [(&'a Raw, Cond)], Option<&'a Reasons>) + 's;
 
 /// What a path can begin at.
 pub struct Scope<'a, 's> {
@@ -242,14 +244,14 @@ pub fn walk<'a>(path: &Path, scope: &Scope<'a, '_>) -> Found<'a> {
             if let Some(more) = more {
                 found.note(more);
             }
-            for raw in raws {
+            for (raw, owned) in raws {
                 match filter.as_ref().map(|(key, value)| matches(&raw.body, key, value)) {
                     None | Some(Ok(true)) => {
                         let mut doc = Cow::Borrowed(&raw.body);
                         if doc.place.is_none() && raw.place.is_some() {
                             doc.to_mut().place = raw.place;
                         }
-                        found.push(doc, raw.presence.clone());
+                        found.push(doc, raw.presence.and(owned));
                     }
                     Some(Ok(false)) => {}
                     Some(Err(reasons)) => found.note(&reasons),

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use crate::base::text::Text;
 use crate::catalog::forward;
-use crate::catalog::typed::Resolver;
+use crate::catalog::typed::{Resolver, name_reasons};
+use crate::catalog::walk::reasons_of;
 use crate::catalog::{Catalog, TypeUse};
-use crate::model::cond::Cond;
-use crate::model::doc::{Change, Dialect, Doc, Raw, Reference, Said};
+use crate::model::cond::{Atom, Cond};
+use crate::model::doc::{Change, Dialect, Doc, Part, Raw, Reference, Said};
 use crate::model::graph::{Graph, Resource};
 use crate::model::schema::{KindId, Origin, Schema};
 use crate::model::value::{Item, List, ResId, Val};
@@ -50,6 +51,7 @@ pub fn link(catalog: &Catalog, schema: &Arc<Schema>, inputs: &[Input<'_>]) -> Li
         stubs: HashMap::new(),
         dialect: Dialect::Terraform,
         hops: 0,
+        current: "".into(),
     };
     let mut unknown_types = BTreeMap::new();
     let mut todo = BTreeMap::new();
@@ -87,8 +89,9 @@ pub fn link(catalog: &Catalog, schema: &Arc<Schema>, inputs: &[Input<'_>]) -> Li
     for (res, k, raw, dialect) in placed {
         let Some(kind) = catalog.kinds.get(k) else { continue };
         linker.dialect = dialect;
+        linker.current = raw.address.clone();
         let names = forward::column(kind, dialect).map(|c| &c.satellites);
-        let find = |name: &str| -> (&[&Raw], Option<&Reasons>) {
+        let find = |name: &str| -> (&[(&Raw, Cond)], Option<&Reasons>) {
             let Some(s) = names.and_then(|n| n.iter().position(|s| &*s.name == name)) else {
                 return (&[], None);
             };
@@ -109,7 +112,7 @@ fn slot(dialect: Dialect) -> usize {
 
 /// Satellites by owner.
 struct Satellites<'a> {
-    owned: HashMap<(ResId, usize), Vec<&'a Raw>>,
+    owned: HashMap<(ResId, usize), Vec<(&'a Raw, Cond)>>,
     /// Satellites whose owner is not known may belong to any resource of the kind.
     loose: HashMap<(usize, usize, usize), Reasons>,
 }
@@ -122,6 +125,8 @@ struct Linker<'a> {
     stubs: HashMap<(KindId, Text), ResId>,
     dialect: Dialect,
     hops: usize,
+    /// The resource whose references are being resolved.
+    current: Text,
 }
 
 impl<'a> Linker<'a> {
@@ -176,11 +181,12 @@ impl<'a> Linker<'a> {
                     else {
                         continue;
                     };
+                    self.current = raw.address.clone();
                     for doc in forward::owners(&satellite.owner, raw) {
                         match self.owner(&doc, kind.id, &raw.address) {
                             Ok(owners) => {
-                                for owner in owners {
-                                    out.owned.entry((owner, s)).or_default().push(raw);
+                                for (owner, cond) in owners {
+                                    out.owned.entry((owner, s)).or_default().push((raw, cond));
                                 }
                             }
                             Err(reasons) => {
@@ -198,36 +204,32 @@ impl<'a> Linker<'a> {
     }
 
     /// The owners that a satellite's document names.
-    fn owner(&mut self, doc: &Doc, kind: KindId, satellite: &Text) -> Result<Vec<ResId>, Reasons> {
+    fn owner(&mut self, doc: &Doc, kind: KindId, satellite: &Text) -> Result<Vec<(ResId, Cond)>, Reasons> {
         let to = [kind];
-        let vals = match &doc.said {
-            Said::Ref(r) => self.reference(r, &to)?,
-            Said::Text(t) => self.literal(t, &to, false).into_iter().collect(),
+        let mut all = Vec::new();
+        let always = Cond::Const(true);
+        match &doc.said {
+            Said::Ref(r) => {
+                self.reference(r, &to)?.iter().for_each(|v| owners_in(v, &always, &mut all));
+            }
+            Said::Text(t) => self.literal(t, &to, false).iter().for_each(|v| owners_in(v, &always, &mut all)),
             Said::Cases(cases) => {
-                let mut all = Vec::new();
-                for (_, inner) in cases.iter() {
-                    all.extend(self.owner(inner, kind, satellite)?.into_iter().map(Val::Res));
+                for (cond, inner) in cases.iter() {
+                    let inner = self.owner(inner, kind, satellite)?;
+                    all.extend(inner.into_iter().map(|(id, c)| (id, cond.and(&c))));
                 }
-                all
             }
             Said::Template(parts) => {
-                let mut all = Vec::new();
                 for part in parts {
-                    if let crate::model::doc::Part::Hole(Doc { said: Said::Ref(r), .. }) = part {
-                        all.extend(self.reference(r, &to)?);
+                    if let Part::Hole(Doc { said: Said::Ref(r), .. }) = part {
+                        self.reference(r, &to)?.iter().for_each(|v| owners_in(v, &always, &mut all));
                     }
                 }
-                all
             }
-            Said::Null => Vec::new(),
-            _ => {
-                return Err(crate::catalog::typed::name_reasons(
-                    &crate::catalog::walk::reasons_of(doc),
-                    satellite,
-                ));
-            }
-        };
-        Ok(vals.into_iter().filter_map(|v| if let Val::Res(id) = v { Some(id) } else { None }).collect())
+            Said::Null => {}
+            _ => return Err(name_reasons(&reasons_of(doc), satellite)),
+        }
+        Ok(all)
     }
 
     /// A resource that is only referred to.
@@ -252,6 +254,29 @@ impl<'a> Linker<'a> {
         let id = self.graph.add(resource, Vec::new());
         self.stubs.insert((kind, text.clone()), id);
         id
+    }
+
+    /// One of several resources, and it is not known which: cases that exclude each other and leave
+    /// nothing out. A verdict that does not depend on which of them it is, is known.
+    fn one_of(&self, reference: &Reference, all: Vec<Val>) -> Val {
+        let subject: Text = format!("{} of {}", reference.written, self.current).into();
+        let mut cases: Vec<(Cond, Val)> = Vec::new();
+        let mut before: Vec<Cond> = Vec::new();
+        let last = all.len().saturating_sub(1);
+        for (i, val) in all.into_iter().enumerate() {
+            let Val::Res(id) = val else { continue };
+            let address = self.graph.resource(id).address.clone();
+            let text = format!("{} is {address}", reference.written).into();
+            let cond = Cond::Atom(Arc::new(Atom { text, equals: Some((subject.clone(), address)) }));
+            if i == last {
+                let none = Cond::Or(before.clone().into()).negate();
+                cases.push((none, val));
+            } else {
+                before.push(cond.clone());
+                cases.push((cond, val));
+            }
+        }
+        Val::Cases(cases.into())
     }
 
     fn target(&mut self, address: &Text, reference: &Reference, to: &[KindId]) -> Result<Vec<Val>, Reasons> {
@@ -294,7 +319,7 @@ impl<'a> Linker<'a> {
                     let mut owners = Vec::new();
                     for doc in forward::owners(&satellite.owner, raw) {
                         if let Ok(found) = self.owner(&doc, kind.id, address) {
-                            owners.extend(found.into_iter().map(Val::Res));
+                            owners.extend(found.into_iter().map(|(id, _)| Val::Res(id)));
                         }
                     }
                     self.hops -= 1;
@@ -332,8 +357,17 @@ impl<'a> Linker<'a> {
                 }
                 Ok(all)
             }
-            _ => Err(crate::catalog::walk::reasons_of(doc)),
+            _ => Err(reasons_of(doc)),
         }
+    }
+}
+
+/// The resources that a value may be, with when it is.
+fn owners_in(val: &Val, cond: &Cond, out: &mut Vec<(ResId, Cond)>) {
+    match val {
+        Val::Res(id) => out.push((*id, cond.clone())),
+        Val::Cases(cases) => cases.iter().for_each(|(c, inner)| owners_in(inner, &cond.and(c), out)),
+        _ => {}
     }
 }
 
@@ -364,10 +398,7 @@ impl Resolver for Linker<'_> {
             }
         }
         if reference.one_of && all.len() > 1 {
-            return Err(Reasons::one(
-                reference.written.clone(),
-                Cause::Unresolved(reference.written.clone()),
-            ));
+            return Ok(vec![self.one_of(reference, all)]);
         }
         Ok(all)
     }

@@ -2,7 +2,7 @@
 
 use super::Derived;
 use super::items::{Found, Items, Known, Proof};
-use super::service_use::is_ecr;
+use super::service_use::from_ecr;
 use super::view::View;
 use crate::model::read::Answer;
 use crate::model::truth::Truth;
@@ -91,10 +91,7 @@ fn pulls_images(v: &View<'_>, vpc: ResId) -> Known<Answer> {
                 Ok(None) => return false.into(),
                 Err(why) => return Truth::Unknown(why).into(),
             };
-            let from_ecr = v.records(definition, "containers").any(|c| match v.text(c, "image") {
-                Ok(image) => image.is_some_and(|i| is_ecr(&i)).into(),
-                Err(why) => Truth::Unknown(why),
-            });
+            let from_ecr = v.records(definition, "containers").any(|c| from_ecr(v, c));
             Proof::new(from_ecr, vec![v.step(service.val, "runs an image of ECR")])
         })
         .answer()

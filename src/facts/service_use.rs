@@ -85,7 +85,7 @@ fn used_services(v: &View<'_>, compute: ResId) -> Known<Answer> {
     let containers = containers(v, compute);
     found.maybe_more(containers.more.as_ref());
     for c in &containers.items {
-        let from_ecr = of_text(v.text(&c.val, "image"), is_ecr);
+        let from_ecr = from_ecr(v, &c.val);
         let logs = of_text(v.text(&c.val, "log_driver"), |d| d == "awslogs");
         for (sure, service, said) in [
             (&from_ecr, "ecr.api", "image in ECR"),
@@ -106,8 +106,10 @@ fn of_text(text: Known<Option<crate::base::text::Text>>, is: impl Fn(&str) -> bo
     }
 }
 
-pub(super) fn is_ecr(image: &str) -> bool {
-    image.contains(".dkr.ecr.") || image.contains("aws_ecr_repository.")
+/// Whether a container's image lies in ECR: it names a repository, or its address is one of ECR's.
+pub(super) fn from_ecr(v: &View<'_>, container: &Arc<Record>) -> Truth {
+    let repository = v.present(container, "repository");
+    of_text(v.text(container, "image"), |image| image.contains(".dkr.ecr.")).or(|| repository)
 }
 
 /// Adds the services that an identity's policies name.

@@ -10,7 +10,7 @@ use super::config::{Config, Source};
 use super::expr::{Expr, Key, Ref, Step, argument};
 use super::infer::{self, Answer, Inferred, Question};
 use super::instances::{Instance, Instances, ModuleId};
-use super::pick::{choose, path, select, split_index};
+use super::pick::{choose, named_like, path, select, split_index};
 use crate::base::text::Text;
 
 /// Most steps that one leaf's references may take; more is a hostile plan.
@@ -259,6 +259,7 @@ impl<'p, 'a> Follow<'p, 'a> {
             }
         }
         let mut found = self.told(for_each, outer, name, depth);
+        named_like(&mut found, key);
         choose(&mut found, key);
         select(found, rest, None)
     }

@@ -54,6 +54,27 @@ pub fn select(mut found: Found, rest: &[Step], pick: Option<&Key>) -> Found {
     found
 }
 
+/// `{ media = aws_s3_bucket.media.id, logs = aws_s3_bucket.logs.id }` leaves only its references in the
+/// plan, not which key has which. Where a key is the name of exactly one of the resources of each type,
+/// that one is meant: people name keys after the things.
+pub fn named_like(found: &mut Found, key: &Key) {
+    let Key::Text(key) = key else { return };
+    if found.groups.len() < 2 || found.choice || !found.lost.is_empty() || !found.missing.is_empty() {
+        return;
+    }
+    let name = |base: &str| base.rsplit('.').next().unwrap_or(base).to_owned();
+    let mut matching = std::collections::BTreeMap::new();
+    for hit in found.groups.iter().flat_map(|g| &g.hits) {
+        if name(&hit.base) == **key {
+            *matching.entry((type_of(&hit.base).to_owned(), hit.attribute.clone())).or_insert(0) += 1;
+        }
+    }
+    if matching.is_empty() || matching.values().any(|n| *n > 1) {
+        return;
+    }
+    found.groups.retain(|g| g.hits.iter().all(|h| name(&h.base) == **key));
+}
+
 /// Applies an index or key to a list or map of instances.
 pub fn choose(found: &mut Found, key: &Key) {
     let plain = !found.choice && found.lost.is_empty() && found.missing.is_empty();
