@@ -40,20 +40,28 @@ pub(super) struct Loaded {
 
 /// Reads a file.
 pub(super) fn file(name: String, path: &Path) -> Result<Loaded, Diagnostic> {
-    let failed = |what: String| {
-        Diagnostic::error("cfn::read", format!("`{name}` cannot be read: {what}"))
-            .help("give a CloudFormation template, or a folder with one")
-    };
+    let failed = |what: String| unreadable(&name, &what);
     let size = std::fs::metadata(path).map_err(|e| failed(e.to_string()))?.len();
-    if size > LARGEST {
-        return Err(failed(format!("it has {} MB, and at most {} are read", size >> 20, LARGEST >> 20)));
-    }
+    check_size(&name, size)?;
     let bytes = std::fs::read(path).map_err(|e| failed(e.to_string()))?;
     let text = decode(bytes).map_err(failed)?;
     Ok(Loaded { name, path: Some(path.to_owned()), text })
 }
 
-/// Parses a file as JSON if it begins like JSON, else (or if that fails in a `.yaml` file) as YAML.
+fn unreadable(name: &str, what: &str) -> Diagnostic {
+    Diagnostic::error("cfn::read", format!("`{name}` cannot be read: {what}"))
+        .help("give a CloudFormation template, or a folder with one")
+}
+
+fn check_size(name: &str, size: u64) -> Result<(), Diagnostic> {
+    if size <= LARGEST {
+        return Ok(());
+    }
+    Err(unreadable(name, &format!("it has {} MB, and at most {} are read", size >> 20, LARGEST >> 20)))
+}
+
+/// Parses a file as JSON if it begins like JSON, else (or if that fails and it is not called `.json`) as
+/// YAML.
 pub(super) fn parse(files: &Files, file: FileId) -> Result<Node, Diagnostic> {
     let Some(source) = files.get(file) else {
         return Err(Diagnostic::error("cfn::read", "there is no such file"));
@@ -62,7 +70,10 @@ pub(super) fn parse(files: &Files, file: FileId) -> Result<Node, Diagnostic> {
     let braced = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
     let parsed = if braced {
         json::parse(text, limits).or_else(|as_json| {
-            // JSON with comments or trailing commas is still YAML; what is neither is told as JSON.
+            // Braces may be YAML's; what is neither is told as JSON.
+            if source.name.ends_with(".json") {
+                return Err(as_json);
+            }
             yaml::parse_except(text, limits, LENIENT).map_err(|_| as_json)
         })
     } else {
@@ -79,6 +90,7 @@ pub(super) fn parse(files: &Files, file: FileId) -> Result<Node, Diagnostic> {
 pub(super) fn input(input: &Input, files: &mut Files, set: &mut Set<'_>) -> Result<(), Vec<Diagnostic>> {
     match input {
         Input::Text { name, text, path } => {
+            check_size(name, text.len() as u64).map_err(|e| vec![e])?;
             let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
             root(Loaded { name: name.clone(), path: path.clone(), text }, files, set).map_err(|e| vec![e])
         }

@@ -84,7 +84,7 @@ fn one(
     let path = within(&from, local, set.options.root.as_deref()).map_err(|why| {
         (
             format!("the template `{local}` of stack `{id}` is not read: {why}"),
-            "keep nested templates below the folder that is checked",
+            "give the path of a file below the folder that is checked",
         )
     })?;
     if nests_itself(set, index, &path) {
