@@ -106,6 +106,34 @@ fn tasks_on_spot(v: &View<'_>, service: ResId) -> Proof {
     })
 }
 
+/// The Auto Scaling groups on whose instances a service's tasks run; open where that is not known.
+pub(super) fn hosts(v: &View<'_>, service: ResId) -> Items<ResId> {
+    let own = v.records(service, "capacity_providers").flat_map(|item| match v.text(item, "name") {
+        Ok(Some(name)) => super::items::one(name),
+        Ok(None) => Items::default(),
+        Err(why) => Items::unknown(why),
+    });
+    let names = if own.items.is_empty() && own.more.is_none() {
+        match v.refer(service, "cluster") {
+            Ok(Some(cluster)) => v.texts(cluster, "capacity_providers"),
+            Ok(None) => Items::default(),
+            Err(why) => Items::unknown(why),
+        }
+    } else {
+        own
+    };
+    let providers = v.every("capacity_provider");
+    names.flat_map(|name| {
+        providers.clone().keep(|p| v.says(*p, "name", name)).flat_map(|p| {
+            match v.refer(*p, "autoscaling_group") {
+                Ok(Some(group)) => super::items::one(group),
+                Ok(None) => Items::default(),
+                Err(why) => Items::unknown(why),
+            }
+        })
+    })
+}
+
 /// Whether a capacity provider, by name, gives Spot capacity.
 fn provider_is_spot(v: &View<'_>, name: &str) -> Proof {
     match name {

@@ -274,9 +274,10 @@ fn is_bucket(v: &View<'_>, origin: &Arc<Record>) -> Truth {
     };
     match v.refer(origin, "bucket") {
         Ok(Some(_)) => Truth::True,
+        Ok(None) if names_server(v, origin) => Truth::False,
         Ok(None) => by_name(),
         // an origin that is known to be custom or something else is no bucket
-        Err(_) if v.flag(origin, "custom").is_true() => Truth::False,
+        Err(_) if names_server(v, origin) || v.flag(origin, "custom").is_true() => Truth::False,
         Err(why) => Truth::Unknown(why),
     }
 }
@@ -286,9 +287,18 @@ fn is_server(v: &View<'_>, origin: &Arc<Record>) -> Truth {
     if website(v, origin) {
         return Truth::False;
     }
+    Truth::from(names_server(v, origin)).or(|| v.present(origin, "vpc_origin")).or(|| is_custom(v, origin))
+}
+
+/// Whether an origin is known to be a load balancer or an API.
+fn names_server(v: &View<'_>, origin: &Arc<Record>) -> bool {
     let kinds = ["load_balancer", "rest_api", "http_api", "function_url"];
-    let direct = kinds.iter().any(|k| matches!(v.refer(origin, k), Ok(Some(_))));
-    Truth::from(direct).or(|| v.present(origin, "vpc_origin")).or(|| v.flag(origin, "custom"))
+    kinds.iter().any(|k| matches!(v.refer(origin, k), Ok(Some(_))))
+}
+
+/// Whether an origin has the settings of a custom origin; only those have a protocol policy.
+fn is_custom(v: &View<'_>, origin: &Arc<Record>) -> Truth {
+    v.flag(origin, "custom").or(|| v.present(origin, "protocol_policy"))
 }
 
 fn web(v: &View<'_>, cdn: ResId) -> Known<Answer> {
@@ -341,7 +351,7 @@ fn insecure_origins(v: &View<'_>, cdn: ResId) -> Known<Answer> {
     origins(v, cdn, "origin with an old protocol", |o| {
         let old = v.texts(o, "ssl_protocols").any(|p| ["SSLv3", "TLSv1", "TLSv1.1"].contains(&&**p).into());
         let spoken = !v.says(o, "protocol_policy", "http-only");
-        v.flag(o, "custom").and(|| spoken).and(|| old).into()
+        spoken.and(|| old).into()
     })
 }
 
@@ -349,10 +359,10 @@ fn plain_origins(v: &View<'_>, cdn: ResId) -> Known<Answer> {
     origins(v, cdn, "origin reached without TLS", |o| {
         let policy = match v.text(o, "protocol_policy") {
             Ok(Some(p)) => (!p.eq_ignore_ascii_case("https-only")).into(),
+            Ok(None) if v.flag(o, "custom").is_false() => Truth::False,
             Ok(None) => Truth::Unknown(Reasons::one("origin protocol policy", Cause::NoValue)),
             Err(why) => Truth::Unknown(why),
         };
-        let server = is_server(v, o).and(|| !v.present(o, "vpc_origin")).and(|| v.flag(o, "custom"));
-        server.and(|| policy).into()
+        is_server(v, o).and(|| !v.present(o, "vpc_origin")).and(|| policy).into()
     })
 }

@@ -68,7 +68,11 @@ fn effective_subnets(v: &View<'_>, server: ResId) -> Known<Answer> {
         }
         return found.answer();
     }
-    let subnets = v.refs(server, "subnets");
+    let mut subnets = v.refs(server, "subnets");
+    if subnets.items.is_empty() && subnets.more.is_none() && v.is(server, "ecs_service") {
+        // tasks without a network of their own stand where their instances do
+        subnets = super::capacity::hosts(v, server).flat_map(|group| v.refs(*group, "effective_subnets"));
+    }
     if subnets.items.is_empty() && subnets.more.is_none() {
         found.more(&default_subnets(v, server));
     }
