@@ -10,6 +10,10 @@
 
 mod support;
 
+#[path = "facts/areas.rs"]
+mod areas;
+#[path = "facts/refine.rs"]
+mod refine;
 #[path = "facts/routing.rs"]
 mod routing;
 
