@@ -92,6 +92,7 @@ fn tiers() {
          eip.attached = true
          spare.attached = false
          lb.internet_facing = true
+         hidden-lb.internet_facing = false
          lb.zones = [a, c]
          lb.web = true
          lb.targets = [asg, api]

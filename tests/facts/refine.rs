@@ -18,7 +18,7 @@ use crate::support::{house, say};
 
 /// Facts that rest on a stated word although the part that might overrule it is not known, with why.
 const BOLD: &[(&str, &str)] = &[
-    // the scheme says so; only private subnets, all known, overrule it
+    // the scheme says so; only subnets that are all known to be private overrule it
     ("load_balancer", "internet_facing"),
 ];
 
