@@ -2,7 +2,8 @@
 //!
 //! Owns the meaning of `after_unknown` and `after_sensitive`. Must not know any resource type.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::blocks::{assign, narrow};
 use super::expr::{Expr, argument};
@@ -12,9 +13,33 @@ use super::say;
 use crate::base::text::Text;
 use crate::model::doc::{Doc, Said};
 
-/// Names that occur again and again, shared.
+/// Names and numbers that occur again and again, shared.
 #[derive(Default)]
-pub struct Names(HashMap<String, Text>);
+pub struct Names(HashSet<Text, BuildHasherDefault<Fnv>>);
+
+/// FNV-1a: the texts are short, and the set lives for one plan in one thread.
+pub struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Most texts kept: a plan that repeats nothing gains nothing.
+const MOST: usize = 10_000;
 
 impl Names {
     fn get(&mut self, name: &str) -> Text {
@@ -22,7 +47,9 @@ impl Names {
             return text.clone();
         }
         let text: Text = name.into();
-        self.0.insert(name.to_owned(), text.clone());
+        if self.0.len() < MOST {
+            self.0.insert(text.clone());
+        }
         text
     }
 }
@@ -98,7 +125,7 @@ pub struct Body<'b, 'p, 'a> {
 }
 
 impl<'p, 'a> Body<'_, 'p, 'a> {
-    /// The value at `path`, of which the last argument is `name`.
+    /// The value at `path`, which begins with the address and of which the last argument is `name`.
     pub fn value(&mut self, path: &mut String, name: &str, parts: Parts<'_, 'a>, at: &At<'p, '_, 'a>) -> Doc {
         let unknown = parts.unknown.is_some_and(Json::is_marked);
         let null = matches!(parts.value, None | Some(Json::Null));
@@ -110,13 +137,13 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
         }
         if unknown {
             let found = self.found(name, at);
-            return Doc::new(say::whole(&found, name, &format!("{}.{path}", self.address)));
+            return Doc::new(say::whole(&found, name, path));
         }
         let said = match parts.value {
             Some(Json::List(_)) => self.list(path, name, parts, at),
             Some(Json::Map(_)) => self.map(path, parts, at),
             Some(Json::Bool(b)) => Said::Bool(*b),
-            Some(Json::Number(n)) => Said::Number((*n).into()),
+            Some(Json::Number(n)) => Said::Number(self.names.get(n)),
             Some(Json::Text(t)) => Said::Text(t.as_ref().into()),
             None | Some(Json::Null) => match parts.unknown {
                 // Known to be there, and nothing in it known.
@@ -163,9 +190,7 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
                 let left_out = self.configured && at.exact && exprs.is_empty();
                 At { exprs, blocks: Vec::new(), exact, marks, siblings: &[], left_out }
             };
-            if !path.is_empty() {
-                path.push('.');
-            }
+            path.push('.');
             path.push_str(key);
             let doc = self.value(path, key, field, &inside);
             path.truncate(length);
@@ -188,7 +213,7 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
         if marked > 0 && (at.exact || marked == below || at.exprs.len() == 1) {
             let found = self.found(name, at);
             if at.exact || marked == below || found.groups.len() == 1 {
-                paired = say::items(&found, marked, &format!("{}.{path}", self.address));
+                paired = say::items(&found, marked, path);
             }
         }
         let mut paired = paired.into_iter();
@@ -263,7 +288,8 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
         }
         if at.exprs.is_empty() {
             // A computed attribute; inside blocks a dynamic block may have set it.
-            return (self.configured && !path.contains(['.', '['])).then_some(false);
+            let inside = path.get(self.address.len() + 1..).unwrap_or_default();
+            return (self.configured && !inside.contains(['.', '['])).then_some(false);
         }
         let all: Vec<Option<bool>> = at.exprs.iter().map(|e| self.spelt(e, at.exact)).collect();
         let first = all.first().copied().flatten();

@@ -177,7 +177,7 @@ fn build<'a>(
         configured: source.is_some() && !gone,
         names,
     };
-    let doc = body.value(&mut String::new(), "", parts, &at);
+    let doc = body.value(&mut address.clone(), "", parts, &at);
     let mut raw = Raw::new(item.ty.as_str(), address.as_str(), doc);
     raw.change = item.change;
     let only = || {
