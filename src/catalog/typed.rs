@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::base::text::Text;
+use crate::base::text::{Place, Span, Text};
 use crate::model::cond::Cond;
 use crate::model::doc::{Doc, Part, Reference, Said};
 use crate::model::schema::{KindId, ShapeId};
@@ -69,7 +69,9 @@ pub fn fact(
     resolver: &mut dyn Resolver,
 ) -> Fact {
     let to = Target { kinds: to, fits: found.fits };
-    let place = found.hits.iter().find_map(|h| h.doc.place);
+    let list = matches!(ty, FactTy::Texts | FactTy::Ints | FactTy::Refs);
+    let place =
+        found.hits.iter().filter_map(|h| h.doc.place).reduce(|a, b| if list { join(a, b) } else { a });
     let how = if !found.hits.is_empty() && found.hits.iter().all(|h| h.defaulted) {
         How::Defaulted
     } else {
@@ -92,6 +94,15 @@ pub fn fact(
         _ => one(found, ty, to, what, resolver),
     };
     Fact { val, how, place }
+}
+
+/// From the beginning of one place to the end of the other, where they are in one file.
+fn join(a: Place, b: Place) -> Place {
+    if a.file != b.file {
+        return a;
+    }
+    let span = Span { start: a.span.start.min(b.span.start), end: a.span.end.max(b.span.end) };
+    Place { span, ..a }
 }
 
 /// A scalar: the first that is present; cases if presence depends on conditions.

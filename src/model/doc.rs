@@ -32,7 +32,7 @@ pub enum Said {
     /// Not known, but known to differ from its siblings: the n-th zone of a region.
     /// `family` is what siblings share; equal `family` and different `name` means different values.
     Symbol {
-        /// What siblings share, as shown to the user: `zones of AWS::Region`.
+        /// What siblings share; `#` stands for the name when it is shown: `zone # of AWS::Region`.
         family: Text,
         /// Which of them: `0`.
         name: Text,

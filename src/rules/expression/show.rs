@@ -12,7 +12,7 @@ pub fn show(val: &Val, read: &dyn Read) -> String {
         Val::Int(n) => n.to_string(),
         Val::Num(n) => n.to_string(),
         Val::Text(t) => t.to_string(),
-        Val::Symbol { family, name } => format!("{family} [{name}]"),
+        Val::Symbol { family, name } => family.replacen('#', name, 1),
         Val::Hidden { .. } => "(hidden)".into(),
         Val::Res(id) => read.graph().resource(*id).address.to_string(),
         Val::Record(_) => "(record)".into(),

@@ -52,7 +52,7 @@ pub(super) fn fold(parts: Vec<Part>) -> Said {
         [Part::Hole(region), Part::Text(letter)]
             if is_zone_letter(letter) && pseudo::is_unknown_region(region) =>
         {
-            Said::Symbol { family: "zone letters of AWS::Region".into(), name: letter.clone() }
+            Said::Symbol { family: "${AWS::Region}#".into(), name: letter.clone() }
         }
         _ => dynamic::template(joined),
     }

@@ -54,7 +54,7 @@ pub(super) fn zones(eval: &Eval<'_>, argument: &Node) -> Said {
             None => eval.scope.region.clone().unwrap_or_else(|| "AWS::Region".into()),
         },
     };
-    let family: Text = format!("zones of {region}").into();
+    let family: Text = format!("zone # of {region}").into();
     let items = (0..LEAST_ZONES).map(|n| {
         let name = n.to_string().into();
         Doc::at(Said::Symbol { family: family.clone(), name }, asked.place)

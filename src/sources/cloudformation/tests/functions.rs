@@ -35,8 +35,8 @@ fn text() {
     check_value(p, "!Sub '${!Literal} ${D}'", "\"${Literal} dev\"");
     check_value(p, "!Sub ['${a}/${D}', {a: !Ref Vpc}]", "`${@Vpc}/dev`");
     check_value(p, "!Sub 'open ${D'", "\"open ${D\"");
-    check_value(p, "!Sub '${AWS::Region}a'", "<zone letters of AWS::Region: a>");
-    check_value(p, "!Join ['', [!Ref AWS::Region, b]]", "<zone letters of AWS::Region: b>");
+    check_value(p, "!Sub '${AWS::Region}a'", "<${AWS::Region}#: a>");
+    check_value(p, "!Join ['', [!Ref AWS::Region, b]]", "<${AWS::Region}#: b>");
     check_value(p, "!Sub '${AWS::Region}-a'", "`${?(parameter `AWS::Region` has no value)}-a`");
     check_value(p, "!Join ['-', [a, !Ref D, 3]]", "\"a-dev-3\"");
     check_value(p, "!Join [',', !Ref L]", "\"a,b\"");
@@ -63,10 +63,10 @@ fn lists() {
     check_value(p, "!Select ['1', [a, b]]", "\"b\"");
     check_value(p, "!Select [!Ref I, [a, b]]", "\"b\"");
     check_value(p, "!Select [0, !Ref Q]", "?(parameter `Q` has no value)");
-    check_value(p, "!Select [0, !GetAZs '']", "<zones of AWS::Region: 0>");
-    check_value(p, "!Select [2, !GetAZs {Ref: AWS::Region}]", "<zones of AWS::Region: 2>");
-    check_value(p, "!Select [0, {'Fn::GetAZs': eu-west-1}]", "<zones of eu-west-1: 0>");
-    check_value(p, "!GetAZs", "[<zones of AWS::Region: 0>, <zones of AWS::Region: 1>, ...]");
+    check_value(p, "!Select [0, !GetAZs '']", "<zone # of AWS::Region: 0>");
+    check_value(p, "!Select [2, !GetAZs {Ref: AWS::Region}]", "<zone # of AWS::Region: 2>");
+    check_value(p, "!Select [0, {'Fn::GetAZs': eu-west-1}]", "<zone # of eu-west-1: 0>");
+    check_value(p, "!GetAZs", "[<zone # of AWS::Region: 0>, <zone # of AWS::Region: 1>, ...]");
     check_value(p, "!Select [1, [!If [C, a, !Ref AWS::NoValue], b]]", "?(depends on `C`)");
     check_value(p, "!Select [5, [a]]", "?(cannot be read: `!Select [5, [a]]`)");
     check_value(p, "!Cidr [10.0.0.0/16, 3, 8]", "[\"10.0.0.0/24\", \"10.0.1.0/24\", \"10.0.2.0/24\"]");
