@@ -95,3 +95,15 @@ fn sample(schema: &archlint::model::schema::Schema, ty: &archlint::model::schema
         }
     }
 }
+
+/// The guide has a section for every fact, and says what its signature says.
+#[test]
+fn the_guide_is_complete() {
+    let guide = include_str!("../docs/facts.md");
+    for sig in archlint::facts::signatures() {
+        let head = format!("### `{}` · {}\n\n*{}*: {}.\n", sig.name, sig.on.join(", "), sig.ty, sig.means);
+        assert!(guide.contains(&head), "docs/facts.md lacks:\n{head}");
+    }
+    let sections = guide.lines().filter(|l| l.starts_with("### ")).count();
+    assert_eq!(sections, archlint::facts::signatures().len(), "sections of facts that are gone");
+}
