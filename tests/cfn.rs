@@ -1,5 +1,12 @@
 //! CloudFormation as a whole: broken input and its diagnostics, and a folder of real templates.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "helpers of tests may be blunt, and the corpus test prints what it found"
+)]
+
 use std::path::{Path, PathBuf};
 
 use archlint::base::text::Files;

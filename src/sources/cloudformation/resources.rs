@@ -3,6 +3,8 @@
 use super::eval::Eval;
 use super::scope::Set;
 use super::template::Resource;
+use crate::base::near::nearest;
+use crate::diag::{Diagnostic, Level};
 use crate::model::cond::Cond;
 use crate::model::doc::{Dialect, Doc, Raw, Reference, Said};
 use crate::sources::Batch;
@@ -33,7 +35,25 @@ pub(super) fn batches(set: &Set<'_>) -> Vec<Batch> {
         batch.problems = set.problems_of(index);
         batch.incomplete = set.incomplete.borrow().contains(&index);
     }
+    if let Some(first) = all.first_mut() {
+        first.problems.extend(unused_parameters(set));
+    }
     all
+}
+
+/// Values given for parameters that no template has: most often a misspelling.
+fn unused_parameters(set: &Set<'_>) -> Vec<Diagnostic> {
+    let declared = || set.scopes.iter().flat_map(|s| s.template.parameters.iter()).map(|e| &*e.key);
+    let unused = set.options.parameters.names().filter(|name| !declared().any(|d| d == &***name));
+    let tell = |name| {
+        let help = match nearest(name, declared()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "it has no effect".to_owned(),
+        };
+        let message = format!("a value is given for `{name}`, and no template has such a parameter");
+        Diagnostic { level: Level::Note, ..Diagnostic::warning("cfn::parameters", message).help(help) }
+    };
+    unused.map(|name| tell(&**name)).collect()
 }
 
 impl Eval<'_> {

@@ -40,7 +40,7 @@ pub(super) struct Resource {
 }
 
 const ATTRIBUTES: &[&str] =
-    &["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy", "Metadata"];
+    &["DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy", "Metadata", "IgnoreGlobals"];
 
 /// Reads the sections. The root's functions are in long form and its loops are expanded.
 ///

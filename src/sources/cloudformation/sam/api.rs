@@ -109,6 +109,9 @@ impl Sam<'_> {
             span,
             with(only(properties, REST_STAGE), more),
         );
+        if let Some(domain) = properties.get("Domain") {
+            self.rest_domain(resource, domain, &stage_id);
+        }
         self.aliases.insert(format!("{id}.Stage").into(), stage_id.into());
         self.aliases.insert(format!("{id}.Deployment").into(), deployment.into());
         for (name, authorizer) in authorizers(auth) {
@@ -184,6 +187,9 @@ impl Sam<'_> {
             ],
         );
         self.add(resource, &*stage_id, "AWS::ApiGatewayV2::Stage", span, made_stage);
+        if let Some(domain) = properties.get("Domain") {
+            self.http_domain(resource, domain, &stage_id);
+        }
         self.aliases.insert(format!("{id}.Stage").into(), stage_id.into());
         for (name, authorizer) in authorizers(properties.get("Auth")) {
             let jwt = authorizer.get("JwtConfiguration");

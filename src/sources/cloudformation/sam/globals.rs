@@ -9,9 +9,14 @@ use crate::base::tree::{Entry, Node, NodeKind};
 pub(super) fn merged(globals: Option<&Node>, kind: &str, resource: &Resource) -> Node {
     let own = resource.properties.clone().filter(|n| matches!(n.kind, NodeKind::Map(_)));
     let own = own.unwrap_or_else(|| syntax::made(resource.span, NodeKind::Map(Vec::new())));
-    match globals.and_then(|g| g.get(kind)) {
-        Some(global) => merge(global, own),
-        None => own,
+    let Some(global) = globals.and_then(|g| g.get(kind)) else { return own };
+    match resource.attribute("IgnoreGlobals") {
+        Some(all) if all.text() == Some("*") => own,
+        Some(some) => {
+            let names: Vec<&str> = some.items().iter().filter_map(Node::text).collect();
+            merge(&super::build::without(global.clone(), &names), own)
+        }
+        None => merge(global, own),
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod api;
 mod build;
+mod domain;
 mod events;
 mod function;
 mod globals;

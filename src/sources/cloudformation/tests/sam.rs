@@ -116,6 +116,22 @@ fn properties_make_resources() {
     );
 }
 
+#[test]
+fn domains_are_mapped_to_stages() {
+    let text = "Resources:\n  A: {Type: AWS::Serverless::Api, Properties: {StageName: live, Domain: {DomainName: x.com, CertificateArn: c, SecurityPolicy: TLS_1_2, BasePath: [one, /two]}}}\n  H: {Type: AWS::Serverless::HttpApi, Properties: {Domain: {DomainName: y.com, CertificateArn: c, SecurityPolicy: TLS_1_2}}}\n";
+    let check = |path: &str, want: &str| check_property(text, path, want);
+    check(
+        "ADomainName",
+        r#"{DomainName: "x.com", RegionalCertificateArn: "c", EndpointConfiguration: {Types: ["REGIONAL"]}, SecurityPolicy: "TLS_1_2"}"#,
+    );
+    check(
+        "AtwoBasePathMapping",
+        r#"{DomainName: @ADomainName, RestApiId: @A, Stage: @AliveStage, BasePath: "two"}"#,
+    );
+    check("HDomainName.DomainNameConfigurations.0.SecurityPolicy", "\"TLS_1_2\"");
+    check("HApiMapping", "{DomainName: @HDomainName, ApiId: @H, Stage: @HApiGatewayDefaultStage}");
+}
+
 fn check_property(yaml: &str, path: &str, want: &str) {
     let all = read_sam(yaml);
     let mut steps = path.split('.');
@@ -160,12 +176,15 @@ Resources:
         O: {Type: Api, Properties: {Path: /o, Method: get, RestApiId: !Ref Api2, Auth: {Authorizer: NONE}}}
         P: {Type: S3, Properties: {Bucket: !Ref B, Events: 's3:ObjectCreated:*'}}
         S: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn, BatchSize: 5}}
+  G: {Type: AWS::Serverless::Function, IgnoreGlobals: [Timeout]}
   X: {Type: T, Properties: {Stage: !Ref Api2.Stage, Alias: !Ref F.Alias, Role: !GetAtt FRole.Arn}}
 ";
     let check = |path: &str, want: &str| check_property(text, path, want);
     check("F.Timeout", "9");
     check("F.Environment.Variables", "{B: @Q, A: 1}");
     check("F.VpcConfig.SubnetIds", "[\"s\"]");
+    check("G.Timeout", "(absent)");
+    check("G.VpcConfig.SubnetIds", "[\"s\"]");
     check("F.Role", "@FRole.Arn");
     check("F.Code", "{S3Bucket: \"b\", S3Key: \"k\"}");
     check("F.DeadLetterConfig", "{TargetArn: @Q.Arn}");

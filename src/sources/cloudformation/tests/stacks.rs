@@ -186,6 +186,9 @@ fn files_of_parameters() {
         let template = "Parameters: {A: {Type: String, Default: d}, L: {Type: CommaDelimitedList}, S: {Type: String, NoEcho: true}}\nResources: {X: {Type: X, Properties: {A: !Ref A, L: !Ref L, S: !Ref S}}}";
         let batches = batches(template, &Options { parameters, ..Options::default() }).unwrap();
         assert_eq!(show(&batches[0].resources[0].body), want, "{text}");
+        let notes: Vec<&str> = batches[0].problems.iter().map(|p| &*p.message).collect();
+        let misspelt = if text.contains("\"l\"") { 1 } else { 0 };
+        assert_eq!(notes.len(), misspelt, "{text}: {notes:?}");
     };
     let all = "{A: \"1\", L: [\"x\", \"y\"], S: hidden false}";
     check(
@@ -195,6 +198,7 @@ fn files_of_parameters() {
     check(r#"{"Parameters": {"A": 1, "L": "x, y", "S": "secret"}, "Tags": {}}"#, all);
     check(r#"{"A": "1", "L": ["x", "y"]}"#, all);
     check("A: 1\nL: [x, y]\n", all);
+    check(r#"{"A": "1", "L": "x,y", "l": "z"}"#, all);
     check(r#"["A=1", "L=x,y"]"#, all);
     check(r#"{"t": {"A": "1", "L": "x,y"}}"#, all);
     check(r#"{"t:A": "1", "other:A": "2", "L": "x,y"}"#, all);
