@@ -204,3 +204,22 @@ fn truncated_anywhere() {
     }
     assert_eq!(code(&text), Ok(1));
 }
+
+/// A dynamic block is not in the plan's configuration. What it sets is unknown, and never left out: the
+/// group that a rule admits must not become nobody.
+#[test]
+fn dynamic_blocks_leave_unknowns() {
+    let folder = fixtures("plans").into_iter().find(|p| p.ends_with("blocks")).unwrap();
+    let batch = read(&folder.join("plan.json"), &mut Files::default()).unwrap();
+    let group = batch.resources.iter().find(|r| &*r.address == "aws_security_group.a").unwrap();
+    let Some(Said::List(rules, None)) = group.body.get("ingress").map(|d| &d.said) else {
+        panic!("no rules")
+    };
+    assert_eq!(rules.len(), 2);
+    for rule in rules {
+        let Some(Said::List(groups, _)) = rule.get("security_groups").map(|d| &d.said) else {
+            panic!("no groups")
+        };
+        assert!(matches!(groups.as_slice(), [Doc { said: Said::Unknown(_), .. }]), "{groups:?}");
+    }
+}

@@ -182,7 +182,7 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
                 field.unknown = Some(&marked);
             }
             let inside = if at.blocks.is_empty() {
-                At { exact: false, siblings: &keys, marks: below, ..at.clone() }
+                At { exact: false, siblings: &keys, marks: below, left_out: false, ..at.clone() }
             } else {
                 let exprs: Vec<_> = at.blocks.iter().filter_map(|b| argument(b, key)).collect();
                 let exact = at.exact && exprs.len() == 1;
@@ -240,7 +240,8 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
                     At { blocks: blocks.clone(), exact: at.exact && blocks.len() == 1, ..At::nothing() }
                 }
                 None if matches!(at.exprs.as_slice(), [Expr::Blocks(_)]) => At::nothing(),
-                None => At { exact: false, marks: below, ..at.clone() },
+                // What is known in part was set by something: a dynamic block, which the plan does not tell.
+                None => At { exact: false, marks: below, left_out: false, ..at.clone() },
             };
             path.push_str(&format!("[{n}]"));
             docs.push(self.value(path, name, item, &inside));
