@@ -12,6 +12,8 @@ mod support;
 
 #[path = "facts/areas.rs"]
 mod areas;
+#[path = "facts/corners.rs"]
+mod corners;
 #[path = "facts/oracle.rs"]
 mod oracle;
 #[path = "facts/refine.rs"]
