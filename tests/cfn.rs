@@ -66,6 +66,27 @@ fn doubling_chains_are_read_quickly() {
     assert!(before.elapsed().as_secs() < 10);
 }
 
+/// Functions within functions, as deep as the reader allows, neither overflow the stack nor multiply.
+#[test]
+fn nested_functions_are_read_quickly() {
+    let check = |value: String| {
+        let text = format!(
+            "Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, x]}}\nMappings:\n  M: {{a: {{b: [!FindInMap [M, a, b], !FindInMap [M, a, b]]}}}}\nResources: {{X: {{Type: X, Properties: {{V: {value}}}}}}}\n"
+        );
+        let before = std::time::Instant::now();
+        let shown = diagnose(Input::Text { name: "t".into(), text, path: None });
+        assert!(shown.starts_with("read"), "{shown:.300}");
+        assert!(before.elapsed().as_secs() < 20);
+    };
+    let nest =
+        |open: &str, close: &str, times: usize| format!("{}1{}", open.repeat(times), close.repeat(times));
+    check(nest("{'Fn::Base64': ", "}", 180));
+    check(nest("!If [C, 0, ", "]", 90));
+    check(nest("!Join ['', [a, ", "]]", 60));
+    check(nest("!Select [!If [C, 0, 1], [x, ", "]]", 60));
+    check("!FindInMap [M, a, b]".to_owned());
+}
+
 fn diagnose(input: Input) -> String {
     let mut files = Files::default();
     let (verdict, all) = match read(&[input], &mut files, &Options::default()) {

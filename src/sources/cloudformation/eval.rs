@@ -29,6 +29,9 @@ impl<'a> Eval<'a> {
         if depth >= DEPTH {
             return self.at(node, unknown("references", Cause::Limit("depth of references".into())));
         }
+        if !self.set.step() {
+            return self.at(node, unknown("functions", Cause::Limit("functions evaluated".into())));
+        }
         self.set.depth.set(depth + 1);
         let said = self.said(node);
         self.set.depth.set(depth);

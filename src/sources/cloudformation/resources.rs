@@ -59,6 +59,7 @@ fn unused_parameters(set: &Set<'_>) -> Vec<Diagnostic> {
 impl Eval<'_> {
     /// `None` for a resource that a known condition leaves out.
     fn raw(&self, resource: &Resource, stack: &Cond) -> Option<Raw> {
+        self.set.next_resource();
         let presence = stack.and(&self.presence(resource));
         if presence == Cond::Const(false) {
             return None;

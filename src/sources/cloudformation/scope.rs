@@ -16,6 +16,11 @@ use crate::diag::Diagnostic;
 use crate::model::cond::{Atom, Cond};
 use crate::model::doc::Doc;
 
+/// Most nodes evaluated for one resource: functions within functions can multiply.
+const PER_RESOURCE: usize = 500_000;
+/// Most nodes evaluated in a run.
+const IN_ALL: usize = 30_000_000;
+
 /// A template in its place.
 #[derive(Debug)]
 pub(super) struct Scope {
@@ -92,6 +97,8 @@ pub(super) struct Set<'o> {
     pub exports: RefCell<Option<Arc<super::exports::Exports>>>,
     pub incomplete: RefCell<HashSet<usize>>,
     pub depth: Cell<usize>,
+    /// Nodes that may still be evaluated: for the resource at hand, and in all.
+    pub left: Cell<(usize, usize)>,
     /// False while templates are still being read: nothing is remembered and nothing is reported.
     settled: Cell<bool>,
 }
@@ -111,8 +118,21 @@ impl<'o> Set<'o> {
             exports: RefCell::default(),
             incomplete: RefCell::default(),
             depth: Cell::new(0),
+            left: Cell::new((PER_RESOURCE, IN_ALL)),
             settled: Cell::new(false),
         }
+    }
+
+    /// Counts one node evaluated; false if that is one too many.
+    pub fn step(&self) -> bool {
+        let (here, all) = self.left.get();
+        self.left.set((here.saturating_sub(1), all.saturating_sub(1)));
+        here > 0 && all > 0
+    }
+
+    /// Begins with another resource.
+    pub fn next_resource(&self) {
+        self.left.set((PER_RESOURCE, self.left.get().1));
     }
 
     /// An evaluator in a scope.
@@ -130,8 +150,10 @@ impl<'o> Set<'o> {
         self.atoms.borrow_mut().clear();
         *self.exports.borrow_mut() = None;
         self.settled.set(true);
+        self.left.set((PER_RESOURCE, IN_ALL));
         for scope in &self.scopes {
             let eval = Eval { set: self, scope };
+            self.next_resource();
             for entry in &scope.template.conditions {
                 eval.condition(&entry.key);
             }
