@@ -68,7 +68,7 @@ impl Converter {
             return vec![Doc::at(Said::Cases(mapped), doc.place)];
         }
         if self.name == "json" {
-            return vec![super::walk::parse_json(doc)];
+            return vec![super::decode::parse_json(doc)];
         }
         if self.name == "endpoint_service"
             && let Said::Template(parts) = &doc.said

@@ -9,6 +9,7 @@
 
 pub mod compile;
 pub mod convert;
+pub mod decode;
 pub mod example;
 pub mod forward;
 pub mod path;
@@ -239,6 +240,6 @@ impl Catalog {
         if kind.looks_like.is_empty() {
             return None;
         }
-        Some(kind.looks_like.iter().find_map(|glob| walk::glob(glob, text)))
+        Some(kind.looks_like.iter().find_map(|glob| decode::glob(glob, text)))
     }
 }

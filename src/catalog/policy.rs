@@ -12,7 +12,8 @@ use crate::model::schema::ShapeId;
 use crate::model::value::{Fact, Item, List, Record, Val};
 use crate::model::why::{Cause, Reasons};
 
-use super::walk::{parse_json, reasons_of};
+use super::decode::parse_json;
+use super::walk::reasons_of;
 
 /// The fields of a statement, in the order of its shape.
 const FIELDS: [(&str, &str); 6] = [

@@ -367,7 +367,7 @@ fn put(doc: &mut Doc, steps: &[Step], value: Doc) -> Option<()> {
         }
         Step::Json => {
             let mut inner = match &doc.said {
-                Said::Text(t) => super::walk::parse_json(&Doc::new(Said::Text(t.clone()))),
+                Said::Text(t) => super::decode::parse_json(&Doc::new(Said::Text(t.clone()))),
                 _ => Doc::new(Said::Null),
             };
             put(&mut inner, rest, value)?;

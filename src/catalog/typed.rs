@@ -284,10 +284,15 @@ fn reference(doc: &Doc, to: Target<'_>, what: &str, resolver: &mut dyn Resolver)
                     }
                 }
             }
-            // Known text around unknown holes may still tell the kind: `${AWS::AccountId}` in an ARN.
-            let sample = sample(parts);
+            // Made from a resource of another kind: it is that one, not this.
+            if parts.iter().any(|p| matches!(p, Part::Hole(Doc { said: Said::Ref(_), .. }))) {
+                return failed.map_or(Val::Absent, |f| Val::Unknown(name_reasons(&f, what)));
+            }
+            // What stands after the last hole may still identify it: `arn:${AWS::Partition}:iam::aws:policy/X`.
+            let (sample, tail) = sample(parts);
             match resolver.literal(&sample, to.kinds, to.fits) {
                 None => Val::Absent,
+                Some(found) if tail.contains([':', '/']) => found,
                 Some(_) => failed.map_or(Val::Absent, |f| Val::Unknown(name_reasons(&f, what))),
             }
         }
@@ -296,14 +301,26 @@ fn reference(doc: &Doc, to: Target<'_>, what: &str, resolver: &mut dyn Resolver)
     }
 }
 
-/// A template with its holes as they are written, for judging what it looks like.
-fn sample(parts: &[Part]) -> Text {
+/// A template as text, and what stands after its last hole. The partition is taken to be `aws`: it only
+/// tells apart clouds that share nothing.
+fn sample(parts: &[Part]) -> (Text, &str) {
     let mut out = String::new();
+    let mut tail = "";
     for part in parts {
         match part {
-            Part::Text(t) => out.push_str(t),
-            Part::Hole(_) => out.push_str("${}"),
+            Part::Text(t) => {
+                out.push_str(t);
+                tail = t;
+            }
+            Part::Hole(hole) => {
+                tail = "";
+                let name = reasons_of(hole).iter().next().map(|w| w.what.to_string()).unwrap_or_default();
+                match name.as_str() {
+                    "AWS::Partition" => out.push_str("aws"),
+                    _ => out.push_str(&format!("${{{name}}}")),
+                }
+            }
         }
     }
-    out.into()
+    (out.into(), tail)
 }

@@ -14,8 +14,8 @@ use crate::catalog::{Catalog, TypeUse};
 use crate::model::cond::{Atom, Cond};
 use crate::model::doc::{Change, Dialect, Doc, Part, Raw, Reference, Said};
 use crate::model::graph::{Graph, Resource};
-use crate::model::schema::{KindId, Origin, Schema};
-use crate::model::value::{Item, List, ResId, Val};
+use crate::model::schema::{KindId, Schema};
+use crate::model::value::{ResId, Val};
 use crate::model::why::{Cause, Reasons};
 
 /// Raw resources of one dialect, with the index of their source in the report.
@@ -102,7 +102,7 @@ pub fn link(catalog: &Catalog, schema: &Arc<Schema>, inputs: &[Input<'_>]) -> Li
         linker.graph.set_facts(res, facts);
     }
     let mut graph = linker.graph;
-    index_inverses(&mut graph);
+    super::inverse::index(&mut graph);
     Linked { graph, unknown_types, todo }
 }
 
@@ -397,6 +397,13 @@ impl Resolver for Linker<'_> {
                 }
             }
         }
+        // Which of them is meant is not known, nor then whether it is of the kind asked for.
+        if reference.one_of && all.is_empty() {
+            return Err(Reasons::one(
+                reference.written.clone(),
+                Cause::Unresolved(reference.written.clone()),
+            ));
+        }
         if reference.one_of && all.len() > 1 {
             return Ok(vec![self.one_of(reference, all)]);
         }
@@ -438,67 +445,5 @@ impl Resolver for Linker<'_> {
         let [address] = r.targets.as_slice() else { return None };
         let (raw, _, _) = self.raws.get(address)?;
         (&*raw.ty == "data.aws_iam_policy_document").then(|| raw.body.clone())
-    }
-}
-
-/// Fills every inverse attribute: who points here, and why there may be more.
-fn index_inverses(graph: &mut Graph) {
-    let schema = graph.schema().clone();
-    for (k, kind) in schema.kinds.iter().enumerate() {
-        let kind_id = KindId(u16::try_from(k).unwrap_or(u16::MAX));
-        for (name, id) in &kind.by_name {
-            let Some(attr) = kind.attrs.get(id.0 as usize) else { continue };
-            let Origin::Inverse(from) = &attr.origin else { continue };
-            debug_assert_eq!(*name, attr.name);
-            let mut lists: HashMap<ResId, List> = HashMap::new();
-            let mut more: Option<Reasons> = None;
-            for (kind, slot) in from {
-                for res in graph.of_kind(*kind) {
-                    let Some(fact) = graph.fact(*res, *slot) else { continue };
-                    let presence = &graph.resource(*res).presence;
-                    let mut add = |target: ResId, cond: &Cond, place| {
-                        let item = Item { val: Val::Res(*res), present: presence.and(cond), place };
-                        lists.entry(target).or_default().items.push(item);
-                    };
-                    pointed(
-                        &fact.val,
-                        &Cond::Const(true),
-                        &mut |target, cond| add(target, cond, fact.place),
-                        &mut more,
-                    );
-                }
-            }
-            for target in graph.of_kind(kind_id).to_vec() {
-                let mut list = lists.remove(&target).unwrap_or_default();
-                list.more = more.clone();
-                if !list.items.is_empty() || list.more.is_some() {
-                    graph.set_inverse(target, *id, Arc::new(list));
-                }
-            }
-        }
-    }
-}
-
-/// Visits every resource that a fact points at.
-fn pointed(val: &Val, cond: &Cond, add: &mut dyn FnMut(ResId, &Cond), more: &mut Option<Reasons>) {
-    match val {
-        Val::Res(target) => add(*target, cond),
-        Val::List(list) => {
-            for item in &list.items {
-                pointed(&item.val, &cond.and(&item.present), add, more);
-            }
-            if let Some(reasons) = &list.more {
-                *more = Some(more.as_ref().map_or_else(|| reasons.clone(), |m| m.and(reasons)));
-            }
-        }
-        Val::Cases(cases) => {
-            for (c, inner) in cases.iter() {
-                pointed(inner, &cond.and(c), add, more);
-            }
-        }
-        Val::Unknown(reasons) => {
-            *more = Some(more.as_ref().map_or_else(|| reasons.clone(), |m| m.and(reasons)))
-        }
-        _ => {}
     }
 }
