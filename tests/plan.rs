@@ -4,6 +4,13 @@
 //! A case is a folder with the Terraform source, the plan that Terraform made of it, and beside them
 //! what archlint reads out of it. Only what takes work is shown: references, text with holes, hidden
 //! values, and unknowns that are not merely computed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may be blunt"
+)]
 
 use std::fmt::Write as _;
 use std::fs;
