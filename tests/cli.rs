@@ -1,4 +1,11 @@
 //! The program as it is run: exit codes, streams, settings, what is read and what is refused.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may be blunt"
+)]
 
 use std::fs;
 use std::io::Write as _;

@@ -1,4 +1,11 @@
 //! What holds for every file of the house: floors, docs, length, style of messages, no stray paths.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may be blunt"
+)]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,11 @@
 //! Every report format over the same handful of cases, and diagnostics in both forms.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may be blunt"
+)]
 
 use std::collections::BTreeMap;
 
