@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use crate::facts::view::View;
-use crate::model::cond::World;
+use crate::model::cond::{Cond, World};
 use crate::model::doc::Change;
 use crate::model::graph::Graph;
 use crate::model::schema::Common;
@@ -133,12 +133,12 @@ fn cases(graph: &Graph, worlds: &Worlds<'_>, rule: &Rule, res: ResId) -> (Verdic
         }
         leaves.push((world, verdict));
     }
-    combine(leaves)
+    combine(leaves, resource.presence == Cond::Const(true))
 }
 
 /// All pass: pass. All fail: fail. Else unknown, naming the case that fails. Cases in which the rule does
 /// not apply do not count.
-fn combine(leaves: Vec<(World, Verdict)>) -> (Verdict, World, Option<String>) {
+fn combine(leaves: Vec<(World, Verdict)>, always: bool) -> (Verdict, World, Option<String>) {
     let mut failing: Vec<World> = Vec::new();
     let mut unknown: Option<(World, Reasons)> = None;
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -161,6 +161,10 @@ fn combine(leaves: Vec<(World, Verdict)>) -> (Verdict, World, Option<String>) {
         (!all.is_empty()).then(|| all.join("; or "))
     };
     match (failing.first().cloned(), unknown) {
+        // In every case: there is none to name.
+        (Some(world), None) if !passes && always && !counts.contains_key("na") => {
+            (Verdict::Fail, world, None)
+        }
         (Some(world), None) if !passes => (Verdict::Fail, world, said(&failing)),
         (Some(world), rest) => {
             let case = said(&failing);
