@@ -130,6 +130,9 @@ fn examples_hold() {
 /// Spelt as a template and read back by the real source.
 fn through_template(house: &House, example: &Example) -> Result<Vec<Raw>, String> {
     let raws = respelt(house, example, Dialect::CloudFormation)?;
+    if raws.iter().any(|r| r.change.is_some()) {
+        return Err("a template does not tell what a plan does".into());
+    }
     let text = spell::file(&raws, Dialect::CloudFormation);
     let input = cloudformation::Input::Text { name: "example.yaml".into(), text: text.clone(), path: None };
     let read = cloudformation::read(&[input], &mut Files::default(), &cloudformation::Options::default());

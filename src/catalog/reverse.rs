@@ -320,6 +320,13 @@ fn put(doc: &mut Doc, steps: &[Step], value: Doc) -> Option<()> {
             }
             let Said::List(list, _) = &mut doc.said else { return None };
             match (step, value.said) {
+                // Entries are those of one block: `environment[].variables{}`.
+                (Step::Each, said @ Said::List(..)) if rest.contains(&Step::Entries) => {
+                    if list.is_empty() {
+                        list.push(Doc::new(Said::Null));
+                    }
+                    put(list.last_mut()?, rest, Doc::new(said))
+                }
                 (Step::Each, Said::List(all, _)) => {
                     for item in all {
                         let mut element = Doc::new(Said::Null);
