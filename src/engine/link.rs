@@ -72,7 +72,7 @@ pub fn link(catalog: &Catalog, schema: &Arc<Schema>, inputs: &[Input<'_>]) -> Li
                     && let Some(kind) = catalog.kinds.get(*k)
                 {
                     for (_, key, note) in kind.todo.iter().filter(|(d, ..)| *d == input.dialect) {
-                        if attribute(&raw.body, key).is_some_and(|d| !matches!(d.said, Said::Null)) {
+                        if attribute(&raw.body, key).is_some_and(says_something) {
                             todo.entry(format!("{}.{key}", raw.ty)).or_insert_with(|| note.to_string());
                         }
                     }
@@ -359,6 +359,16 @@ impl<'a> Linker<'a> {
             }
             _ => Err(reasons_of(doc)),
         }
+    }
+}
+
+/// False for null, an empty list and empty text: what Terraform writes for a block that is not there.
+fn says_something(doc: &Doc) -> bool {
+    match &doc.said {
+        Said::Null => false,
+        Said::List(items, None) => !items.is_empty(),
+        Said::Text(t) => !t.is_empty(),
+        _ => true,
     }
 }
 

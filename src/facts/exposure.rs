@@ -98,7 +98,7 @@ fn through(v: &View<'_>, target: &Target, port: i64, family: Family) -> Proof {
 }
 
 fn internet() -> Step {
-    Step { res: None, label: "the internet".into(), via: "from".into(), place: None }
+    Step { res: None, label: "the internet".into(), via: "where traffic begins".into(), place: None }
 }
 
 /// An attribute of a data store or, where it has none, of the cluster of which it is a member.
