@@ -54,7 +54,7 @@ fn exposure() {
         path(SHOP, "replica.exposed"),
         [
             "replica: publicly accessible",
-            "the internet: from",
+            "the internet: where traffic begins",
             "out: associated route table",
             "igw: default route 0.0.0.0/0 → internet gateway",
             "pub-a: public subnet",
