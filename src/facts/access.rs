@@ -2,7 +2,7 @@
 
 use super::Derived;
 use super::items::{Known, Proof, join, plain};
-use super::policy::{allows, conditional, every_resource, includes, some_statement, tests};
+use super::policy::{Statement, allows, conditional, every_resource, includes, some_statement, tests};
 use super::view::View;
 use crate::model::read::Answer;
 use crate::model::truth::Truth;
@@ -21,7 +21,7 @@ pub(super) const FACTS: &[Derived] = &[
         "passrole_unbounded",
         &["identity"],
         "bool",
-        "it may pass any role to any service",
+        "it may pass any role to any service, by a statement that does not allow everything anyway",
         passrole,
     ),
     Derived::new(
@@ -40,24 +40,29 @@ pub(super) const FACTS: &[Derived] = &[
     ),
 ];
 
+/// Whether a statement's actions are all that there are.
+fn every_action(v: &View<'_>, s: &Statement) -> Truth {
+    v.texts(s, "actions").any(|a| ["*", "*:*"].contains(&&**a).into())
+}
+
 fn admin(v: &View<'_>, identity: ResId) -> Known<Answer> {
     let test = |s: &_| {
-        let all = v.texts(s, "actions").any(|a| ["*", "*:*"].contains(&&**a).into());
-        allows(v, s).and(|| all).and(|| every_resource(v, s)).and(|| !conditional(v, s))
+        allows(v, s).and(|| every_action(v, s)).and(|| every_resource(v, s)).and(|| !conditional(v, s))
     };
     some_statement(v, identity, &test, &|name| (name == "AdministratorAccess").into()).answer()
 }
 
+/// An administrator may pass roles too, but that is the least of it: `admin` says so.
 fn passrole(v: &View<'_>, identity: ResId) -> Known<Answer> {
     let test = |s: &_| {
         allows(v, s)
             .and(|| includes(v, s, "iam:PassRole"))
+            .and(|| !every_action(v, s))
             .and(|| every_resource(v, s))
             .and(|| !tests(v, s, "iam:PassedToService"))
             .and(|| !tests(v, s, "iam:AssociatedResourceArn"))
     };
-    let managed = |name: &str| ["AdministratorAccess", "IAMFullAccess"].contains(&name).into();
-    some_statement(v, identity, &test, &managed).answer()
+    some_statement(v, identity, &test, &|name| (name == "IAMFullAccess").into()).answer()
 }
 
 /// Whom a principal of a trust policy stands for.

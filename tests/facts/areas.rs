@@ -161,7 +161,7 @@ fn identity_and_use() {
         SHOP,
         "admin-role.admin = true
          web-role.admin = false
-         admin-role.passrole_unbounded = true
+         admin-role.passrole_unbounded = false
          fn-role.passrole_unbounded = true
          web-role.passrole_unbounded = false
          admin-role.trust_too_wide = anyone
