@@ -1,0 +1,309 @@
+//! A single fault raises its rule and no other: every change that `shop/faults/faults.yaml` lists, made to
+//! the plan and to the template of the compliant shop.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may be blunt")]
+
+mod systems;
+
+use std::collections::BTreeSet;
+
+use archlint::diag::finding::Report;
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+use systems::{House, Key, by_key, house, line, serious, text, yaml};
+
+/// Fewest faults that must have been tried in each source.
+const FEWEST: usize = 20;
+
+enum Step {
+    Key(String),
+    Nth(usize),
+}
+
+/// `a.b[0].c`
+fn path(text: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for part in text.split('.') {
+        let (key, indexes) = part.split_once('[').unwrap_or((part, ""));
+        if !key.is_empty() {
+            steps.push(Step::Key(key.to_owned()));
+        }
+        let indexes = indexes.split(['[', ']']).filter(|i| !i.is_empty());
+        steps.extend(indexes.map(|i| Step::Nth(i.parse().unwrap())));
+    }
+    steps
+}
+
+/// What stands at some steps; made on the way if `make`.
+fn at<'v>(mut value: &'v mut Value, steps: &[Step], make: bool) -> Option<&'v mut Value> {
+    for step in steps {
+        match step {
+            Step::Key(key) => {
+                if make && value.is_null() {
+                    *value = json!({});
+                }
+                let map = value.as_object_mut()?;
+                if make && !map.contains_key(key) {
+                    map.insert(key.clone(), Value::Null);
+                }
+                value = map.get_mut(key)?;
+            }
+            Step::Nth(n) => {
+                if make && value.is_null() {
+                    *value = json!([]);
+                }
+                let list = value.as_array_mut()?;
+                if make && list.len() == *n {
+                    list.push(Value::Null);
+                }
+                value = list.get_mut(*n)?;
+            }
+        }
+    }
+    Some(value)
+}
+
+fn set(value: &mut Value, steps: &[Step], new: &Value) {
+    *at(value, steps, true).unwrap() = new.clone();
+}
+
+/// Takes away what stands at some steps. True if it was there.
+fn cut(value: &mut Value, steps: &[Step]) -> bool {
+    let Some((last, before)) = steps.split_last() else { return false };
+    let Some(parent) = at(value, before, false) else { return false };
+    match last {
+        Step::Key(key) => parent.as_object_mut().is_some_and(|m| m.remove(key).is_some()),
+        Step::Nth(n) => {
+            let Some(list) = parent.as_array_mut() else { return false };
+            let there = *n < list.len();
+            if there {
+                list.remove(*n);
+            }
+            there
+        }
+    }
+}
+
+/// The address without its indexes, and whether its last part had one.
+fn base(address: &str) -> (String, bool) {
+    let mut out = String::new();
+    let mut depth = 0;
+    for c in address.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    (out, address.ends_with(']'))
+}
+
+/// The resources of the configuration among which an address is, and its address there.
+fn configured<'p>(plan: &'p mut Value, address: &str) -> Option<(&'p mut Vec<Value>, String)> {
+    let (plain, _) = base(address);
+    let mut parts: Vec<&str> = plain.split('.').collect();
+    let mut module = plan.pointer_mut("/configuration/root_module")?;
+    while parts.len() > 2 && parts[0] == "module" {
+        module = module.get_mut("module_calls")?.get_mut(parts[1])?.get_mut("module")?;
+        parts.drain(..2);
+    }
+    Some((module.get_mut("resources")?.as_array_mut()?, parts.join(".")))
+}
+
+fn forget_value(module: &mut Value, address: &str) {
+    if let Some(resources) = module.get_mut("resources").and_then(Value::as_array_mut) {
+        resources.retain(|r| r["address"] != address);
+    }
+    if let Some(children) = module.get_mut("child_modules").and_then(Value::as_array_mut) {
+        children.iter_mut().for_each(|c| forget_value(c, address));
+    }
+}
+
+fn entries(edit: &Value, verb: &str) -> Map<String, Value> {
+    edit.get(verb).map(|v| v.as_object().unwrap().clone()).unwrap_or_default()
+}
+
+fn paths(edit: &Value, verb: &str) -> Vec<Vec<Step>> {
+    let list = edit.get(verb).and_then(Value::as_array);
+    list.into_iter().flatten().map(|p| path(p.as_str().unwrap())).collect()
+}
+
+fn added(new: &Value) -> Value {
+    let address = new["address"].as_str().unwrap();
+    let parts: Vec<&str> = address.split('.').collect();
+    let (module, own) = parts.split_at(parts.len() - 2);
+    let mut change = json!({
+        "address": address, "mode": "managed", "type": new["type"], "name": own[1],
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": { "actions": ["create"], "before": null, "after": new["after"], "after_unknown": {},
+                    "before_sensitive": false, "after_sensitive": {} },
+    });
+    if !module.is_empty() {
+        change["module_address"] = json!(module.join("."));
+    }
+    change
+}
+
+/// One edit of the plan, as the head of `faults.yaml` describes it; what is set also becomes a constant
+/// of the configuration where the source would spell it.
+fn edit_plan(plan: &mut Value, edit: &Value) {
+    let changes = plan["resource_changes"].as_array_mut().unwrap();
+    if let Some(new) = edit.get("add") {
+        changes.push(added(new));
+        return;
+    }
+    let address = edit["address"].as_str().unwrap();
+    let index =
+        changes.iter().position(|c| c["address"] == address).unwrap_or_else(|| panic!("no {address}"));
+    if edit.get("remove").is_some() {
+        changes.remove(index);
+        forget_value(&mut plan["planned_values"]["root_module"], address);
+        let (_, indexed) = base(address);
+        if let (false, Some((resources, own))) = (indexed, configured(plan, address)) {
+            resources.retain(|r| r["address"] != own);
+        }
+        return;
+    }
+    let change = &mut changes[index]["change"];
+    for (name, new) in entries(edit, "set") {
+        set(&mut change["after"], &path(&name), &new);
+        let unknown = at(&mut change["after_unknown"], &path(&name), false);
+        if let Some(mark) = unknown {
+            *mark = json!(false);
+        }
+    }
+    for steps in paths(edit, "unset") {
+        let there = cut(&mut change["after"], &steps);
+        let marked = cut(&mut change["after_unknown"], &steps);
+        assert!(there || marked, "{address} has nothing to unset: {edit}");
+        if let [Step::Key(key)] = steps.as_slice() {
+            change["after"][key] = Value::Null;
+        }
+    }
+    let gone = entries(edit, "set").keys().map(|k| path(k)).chain(paths(edit, "unset")).collect::<Vec<_>>();
+    if let Some((resources, own)) = configured(plan, address)
+        && let Some(block) = resources.iter_mut().find(|r| r["address"] == *own)
+    {
+        for steps in gone {
+            cut(&mut block["expressions"], &steps);
+        }
+        // what the source now spells; the ids that tie two resources together are computed, not spelt
+        let spelt = |name: &str, new: &Value| {
+            !new.is_object()
+                && !new.is_array()
+                && !["id", "arn"].contains(&name)
+                && !name.contains(['.', '['])
+        };
+        let (_, indexed) = base(address);
+        for (name, new) in entries(edit, "set").into_iter().filter(|(n, v)| !indexed && spelt(n, v)) {
+            block["expressions"][name] = json!({ "constant_value": new });
+        }
+    }
+}
+
+/// One edit of the template.
+fn edit_template(template: &mut Value, edit: &Value) {
+    let resources = template["Resources"].as_object_mut().unwrap();
+    if let Some(new) = edit.get("add") {
+        resources.extend(new.as_object().unwrap().clone());
+        return;
+    }
+    let name = edit["resource"].as_str().unwrap();
+    if edit.get("remove").is_some() {
+        assert!(resources.remove(name).is_some(), "no {name}");
+        for other in resources.values_mut() {
+            match other.get_mut("DependsOn") {
+                Some(Value::Array(list)) => list.retain(|d| d != name),
+                Some(one) if one == name => {
+                    other.as_object_mut().unwrap().remove("DependsOn");
+                }
+                _ => {}
+            }
+        }
+        return;
+    }
+    let resource = resources.get_mut(name).unwrap_or_else(|| panic!("no {name}"));
+    for (path_, new) in entries(edit, "set") {
+        set(&mut resource["Properties"], &path(&path_), &new);
+    }
+    for steps in paths(edit, "unset") {
+        assert!(cut(&mut resource["Properties"], &steps), "{name} has nothing to unset: {edit}");
+    }
+}
+
+fn keys(report: &Report) -> BTreeSet<Key> {
+    by_key(&report.findings).into_keys().collect()
+}
+
+/// Does the faulted system raise its rule, and no other? `None` if it does, else what is wrong.
+fn wrong(fault: &Value, before: &BTreeSet<Key>, after: &Report) -> Option<String> {
+    let rule = fault["rule"].as_str().unwrap();
+    let also: Vec<&str> =
+        fault.get("also").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut said = Vec::new();
+    let new: Vec<_> = by_key(&after.findings).into_iter().filter(|(key, _)| !before.contains(key)).collect();
+    if !new.iter().any(|((r, _), _)| r == rule) {
+        said.push(format!("{rule} does not fire"));
+        let open = after.unknown.iter().filter(|f| f.rule == rule);
+        said.extend(open.map(|f| format!("    {}", line(f))));
+    }
+    for ((r, _), finding) in &new {
+        if r != rule && !also.contains(&r.as_str()) && serious(finding) {
+            said.push(format!("beside it: {}", line(finding)));
+        }
+    }
+    (!said.is_empty()).then(|| format!("{}:\n    {}", fault["name"].as_str().unwrap(), said.join("\n    ")))
+}
+
+fn faults() -> Vec<Value> {
+    yaml(&text("shop", "faults/faults.yaml")).as_array().unwrap().clone()
+}
+
+/// Tries every fault whose rule is on disk; `ONLY=name` tries those whose name or rule begins so.
+fn check(
+    house: &House,
+    source: &str,
+    whole: &Value,
+    edit: fn(&mut Value, &Value),
+    judge: fn(&House, &Value) -> Report,
+) {
+    let before = keys(&judge(house, whole));
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let all = faults();
+    let tried: Vec<&Value> = all
+        .iter()
+        .filter(|f| house.has(f["rule"].as_str().unwrap()))
+        .filter(|f| ["rule", "name"].iter().any(|k| f[k].as_str().unwrap().starts_with(&only)))
+        .collect();
+    let failed: Vec<String> = tried
+        .par_iter()
+        .filter_map(|fault| {
+            let mut faulted = whole.clone();
+            fault[source].as_array().unwrap().iter().for_each(|e| edit(&mut faulted, e));
+            assert_ne!(&faulted, whole, "{} changes nothing", fault["name"]);
+            wrong(fault, &before, &judge(house, &faulted))
+        })
+        .collect();
+    println!("{source}: {} of {} faults tried", tried.len(), all.len());
+    assert!(failed.is_empty(), "{source}: {} of {}\n{}", failed.len(), tried.len(), failed.join("\n"));
+    assert!(!only.is_empty() || tried.len() >= FEWEST, "{source}: only {} faults tried", tried.len());
+}
+
+#[test]
+fn every_fault_of_the_plan_raises_its_rule() {
+    let plan: Value = serde_json::from_str(&text("shop", "plan.json")).unwrap();
+    check(house(), "plan", &plan, edit_plan, |house, plan| house.plan(&plan.to_string()));
+}
+
+#[test]
+fn every_fault_of_the_template_raises_its_rule() {
+    let template = yaml(&text("shop", "cloudformation/template.yaml"));
+    check(house(), "cloudformation", &template, edit_template, |house, t| house.template(t.to_string()));
+}
+
+#[test]
+fn names_of_faults_are_their_own() {
+    let all = faults();
+    let names: BTreeSet<&str> = all.iter().map(|f| f["name"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), all.len());
+}
