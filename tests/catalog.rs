@@ -188,3 +188,18 @@ fn walk(node: &Value, steps: &[Step]) -> Result<Value, String> {
 fn show(path: &Path) -> String {
     format!("{:?}", path.steps)
 }
+
+#[test]
+fn every_converter_is_documented_and_used() {
+    let docs = std::fs::read_to_string("docs/catalog.md").unwrap();
+    let mut tables = String::new();
+    for folder in std::fs::read_dir("src/catalog/aws").unwrap() {
+        for file in std::fs::read_dir(folder.unwrap().path()).unwrap() {
+            tables += &std::fs::read_to_string(file.unwrap().path()).unwrap();
+        }
+    }
+    for name in archlint::catalog::convert::CONVERTERS {
+        assert!(docs.contains(&format!("| `{name}` |")), "`{name}` is not in docs/catalog.md");
+        assert!(tables.contains(&format!("| {name}")), "no table uses `{name}`: delete it");
+    }
+}

@@ -18,25 +18,14 @@ pub struct Converter {
 /// Every converter's name.
 pub const CONVERTERS: &[&str] = &[
     "lower",
-    "upper",
     "protocol",
-    "port",
     "zone",
     "last_segment",
     "endpoint_service",
-    "arn_service",
     "split",
-    "minutes",
-    "days",
     "json",
-    "first",
-    "kb",
-    "first_port",
-    "last_port",
     "absent_if",
     "as",
-    "api_id",
-    "function_arn",
     "present_key",
     "counted_names",
     "enabled_word",
@@ -97,40 +86,25 @@ impl Converter {
         let one = |said: Said| vec![Doc::at(said, doc.place)];
         match self.name {
             "lower" | "zone" => one(Said::Text(text.to_lowercase().into())),
-            "upper" => one(Said::Text(text.to_uppercase().into())),
             "protocol" => one(Said::Text(protocol(&text).into())),
             "last_segment" => one(Said::Text(text.rsplit(['/', ':', '.']).next().unwrap_or(&text).into())),
             "endpoint_service" => one(Said::Text(endpoint_service(&text).into())),
-            "arn_service" => one(Said::Text(text.split(':').nth(2).unwrap_or_default().into())),
             "split" => text
                 .split(if self.argument.is_empty() { "," } else { &self.argument })
                 .map(|part| Doc::at(Said::Text(part.trim().into()), doc.place))
                 .collect(),
-            "minutes" => scale(&text, 60).map_or_else(|| vec![doc.clone()], one),
-            "days" => scale(&text, 86_400).map_or_else(|| vec![doc.clone()], one),
-            "kb" => one(Said::Number(text.len().div_ceil(1024).to_string().into())),
-            "function_arn" => one(Said::Text(
-                text.split("functions/").nth(1).map_or(&*text, |t| t.trim_end_matches("/invocations")).into(),
-            )),
             "kebab" => one(Said::Text(kebab(&text).into())),
             "as" => one(Said::Text(self.argument.clone())),
             "absent_if" if *text == *self.argument => one(Said::Null),
-            "api_id" => one(Said::Text(
-                text.split(':').nth(5).map_or(&*text, |t| t.split('/').next().unwrap_or(t)).into(),
-            )),
-            "first_port" => one(Said::Number(text.split('-').next().unwrap_or(&text).trim().into())),
-            "last_port" => one(Said::Number(text.rsplit('-').next().unwrap_or(&text).trim().into())),
             _ => vec![doc.clone()],
         }
     }
 
-    /// A value that [`Converter::apply`] would turn into `text`.
-    pub fn undo(&self, text: &str) -> String {
+    /// A value that [`Converter::apply`] would turn into `text`, in a region.
+    pub fn undo(&self, text: &str, region: &str) -> String {
         match self.name {
             "protocol" if text == "all" => "-1".into(),
-            "endpoint_service" => format!("com.amazonaws.ap-northeast-2.{text}"),
-            "minutes" => undo_scale(text, 60),
-            "days" => undo_scale(text, 86_400),
+            "endpoint_service" => format!("com.amazonaws.{region}.{text}"),
             _ => text.into(),
         }
     }
@@ -190,15 +164,6 @@ fn kebab(text: &str) -> String {
         out.push(c.to_ascii_lowercase());
     }
     out
-}
-
-fn scale(text: &str, by: i64) -> Option<Said> {
-    let n: i64 = text.trim().parse().ok()?;
-    Some(Said::Number(n.checked_mul(by)?.to_string().into()))
-}
-
-fn undo_scale(text: &str, by: i64) -> String {
-    text.parse::<i64>().map_or_else(|_| text.to_owned(), |n| (n / by).to_string())
 }
 
 fn protocol(text: &str) -> String {

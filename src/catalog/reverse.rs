@@ -9,6 +9,9 @@ use crate::model::doc::{Dialect, Doc, Raw, Reference, Said};
 use super::path::{Literal, Path, Pipe, Root, Row, Step};
 use super::{Catalog, FactDef, FactTy, KindDef, forward};
 
+/// The region of examples, which state none.
+const EXAMPLE_REGION: &str = "ap-northeast-2";
+
 /// What reversing a resource gave.
 #[derive(Debug, Default)]
 pub struct Spelt {
@@ -96,7 +99,8 @@ fn fact(
         FactTy::Policy if dialect == Dialect::Terraform => as_json(value),
         _ => value.clone(),
     };
-    match undo(row, value)? {
+    let region = out.raws.first().and_then(|r| r.region.clone());
+    match undo(row, value, region.as_deref().unwrap_or(EXAMPLE_REGION))? {
         Some(value) => write(out, kind, dialect, path, value, def.ty),
         None => Some(()),
     }
@@ -124,7 +128,7 @@ fn items(def: &FactDef, dialect: Dialect, ty: &str, value: &Doc, names: &Names<'
                 FactTy::Ref | FactTy::Refs => references(value, path, dialect, names),
                 _ => value.clone(),
             };
-            if let Some(value) = undo(row, value)? {
+            if let Some(value) = undo(row, value, EXAMPLE_REGION)? {
                 put(&mut doc, &path.steps, value)?;
             }
         }
@@ -168,7 +172,7 @@ fn references(value: &Doc, path: &Path, dialect: Dialect, names: &Names<'_>) -> 
 }
 
 /// Undoes a row's pipes. `Some(None)`: the value is said by leaving it out. `None`: it cannot be undone.
-fn undo(row: &Row, mut value: Doc) -> Option<Option<Doc>> {
+fn undo(row: &Row, mut value: Doc, region: &str) -> Option<Option<Doc>> {
     let default = row.pipes.iter().find_map(|p| if let Pipe::Omitted(l) = p { Some(l) } else { None });
     for pipe in row.pipes.iter().rev() {
         if let Said::Unknown(_) = value.said {
@@ -195,11 +199,11 @@ fn undo(row: &Row, mut value: Doc) -> Option<Option<Doc>> {
                 }
                 Said::Text(texts.join(if c.argument.is_empty() { "," } else { &c.argument }).into())
             }
-            (Pipe::Convert(c), Said::Text(t) | Said::Number(t)) => Said::Text(c.undo(&t).into()),
+            (Pipe::Convert(c), Said::Text(t) | Said::Number(t)) => Said::Text(c.undo(&t, region).into()),
             (Pipe::Convert(c), Said::List(all, more)) => Said::List(
                 all.into_iter()
                     .map(|d| match d.said {
-                        Said::Text(t) => Doc::new(Said::Text(c.undo(&t).into())),
+                        Said::Text(t) => Doc::new(Said::Text(c.undo(&t, region).into())),
                         said => Doc::new(said),
                     })
                     .collect(),

@@ -118,6 +118,7 @@ fn yaml_leaf(doc: &Doc, unknowns: &mut usize) -> String {
     match &doc.said {
         Said::Bool(b) => b.to_string(),
         Said::Number(n) => n.to_string(),
+        Said::Text(t) if t.contains("${AWS::") => format!("!Sub {}", yaml_scalar(t)),
         Said::Text(t) => yaml_scalar(t),
         Said::Ref(r) => {
             let target = r.targets.first().map(ToString::to_string).unwrap_or_default();

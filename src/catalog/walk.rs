@@ -183,10 +183,6 @@ fn apply<'a>(pipe: &Pipe, mut found: Found<'a>) -> Found<'a> {
             Found { hits, ..Found::default() }
         }
         Pipe::Fits => Found { fits: true, ..found },
-        Pipe::Convert(converter) if converter.name == "first" => {
-            found.hits.truncate(1);
-            found
-        }
         Pipe::Convert(converter) => map(found, &|doc| converter.apply(doc)),
     }
 }

@@ -139,7 +139,7 @@ impl Maker<'_> {
         let snippet = rule.fix.change.as_ref().map(|change| {
             let facts = change.facts(read, &rule.params, res);
             match change.add {
-                Some(kind) => self.added(kind, facts, dialect),
+                Some(kind) => self.added(resource, kind, facts, dialect),
                 None => self.changed(resource, facts, dialect),
             }
         });
@@ -148,6 +148,7 @@ impl Maker<'_> {
 
     fn spelt(
         &self,
+        beside: &Resource,
         kind: KindId,
         ty: Option<&str>,
         name: &str,
@@ -155,15 +156,26 @@ impl Maker<'_> {
         dialect: Dialect,
     ) -> reverse::Spelt {
         let kind_name = self.graph.schema().kind(kind).name.clone();
-        let raw = Raw::new(kind_name, name, Doc::new(Said::Map(facts)));
+        let mut raw = Raw::new(kind_name, name, Doc::new(Said::Map(facts)));
+        // Where the region is not known the text says so rather than guess.
+        raw.region = Some(beside.region.clone().unwrap_or_else(|| match dialect {
+            Dialect::CloudFormation => "${AWS::Region}".into(),
+            _ => "REGION".into(),
+        }));
         let names = |text: &str| self.graph.find(text).map(|_| block_name(text, dialect).into());
         reverse::resource(self.catalog, &raw, ty, dialect, &names)
     }
 
     /// A resource to add, spelt whole.
-    fn added(&self, kind: KindId, facts: Vec<(crate::base::text::Text, Doc)>, dialect: Dialect) -> String {
+    fn added(
+        &self,
+        beside: &Resource,
+        kind: KindId,
+        facts: Vec<(crate::base::text::Text, Doc)>,
+        dialect: Dialect,
+    ) -> String {
         let facts = facts.into_iter().map(|(n, d)| (n, in_block(d, dialect))).collect();
-        let spelt = self.spelt(kind, None, "this", facts, dialect);
+        let spelt = self.spelt(beside, kind, None, "this", facts, dialect);
         match dialect {
             Dialect::Terraform => spell::file(&spelt.raws, dialect),
             _ => spell::resources(&spelt.raws),
@@ -178,7 +190,7 @@ impl Maker<'_> {
         dialect: Dialect,
     ) -> String {
         let facts = facts.into_iter().map(|(n, d)| (n, in_block(d, dialect))).collect();
-        let mut spelt = self.spelt(resource.kind, Some(&resource.ty), "this", facts, dialect);
+        let mut spelt = self.spelt(resource, resource.kind, Some(&resource.ty), "this", facts, dialect);
         let name = block_name(&resource.address, dialect);
         if let Some(own) = spelt.raws.first_mut() {
             own.ty = resource.ty.clone();
