@@ -6,6 +6,7 @@ use super::view::View;
 use crate::model::read::Answer;
 use crate::model::truth::Truth;
 use crate::model::value::{ResId, Val};
+use crate::model::why::{Cause, Reasons};
 
 pub(super) const FACTS: &[Derived] = &[
     Derived::new(
@@ -32,8 +33,15 @@ pub(super) const FACTS: &[Derived] = &[
     ),
     Derived::new("api_fronted", &["function"], "bool", "an API invokes it on request", api_fronted),
     Derived::new(
+        "api_writes",
+        &["function"],
+        "bool",
+        "an API invokes it by a method other than GET, HEAD and OPTIONS",
+        api_writes,
+    ),
+    Derived::new(
         "protected",
-        &["rest_method", "http_route"],
+        &["operation"],
         "bool",
         "an authorizer, IAM or an API key guards it, or it answers CORS preflight",
         protected,
@@ -41,10 +49,17 @@ pub(super) const FACTS: &[Derived] = &[
     Derived::new("public", &["rest_api"], "bool", "it has an endpoint on the internet", public_api),
     Derived::new(
         "judged",
-        &["rest_stage"],
+        &["operation"],
         "bool",
-        "a stage of an API with an endpoint on the internet",
-        judged_stage,
+        "callers from the internet can invoke it and it could have an authorizer",
+        judged_operation,
+    ),
+    Derived::new(
+        "judged",
+        &["published_api"],
+        "bool",
+        "a REST stage or HTTP API with an endpoint on the internet",
+        judged_api,
     ),
 ];
 
@@ -141,7 +156,38 @@ fn api_fronted(v: &View<'_>, function: ResId) -> Known<Answer> {
             Proof::new(principal, vec![v.step(p.val, "permission for API Gateway")])
         })
     };
-    proof.or(permitted).answer()
+    // an authorizer is permitted too, and serves no route by that
+    let authorizes = || Proof::from(!v.refs(function, "rest_authorizers").some());
+    proof.or(|| authorizes().and(permitted)).answer()
+}
+
+fn api_writes(v: &View<'_>, function: ResId) -> Known<Answer> {
+    let reads = |method: &str| {
+        let verb = method.split(' ').next().unwrap_or("");
+        ["GET", "HEAD", "OPTIONS"].iter().any(|r| r.eq_ignore_ascii_case(verb))
+    };
+    let writes = |res: ResId, attr: &str| {
+        let truth = match v.text(res, attr) {
+            Ok(method) => method.is_none_or(|m| !reads(&m)).into(),
+            Err(why) => Truth::Unknown(why),
+        };
+        Proof::new(truth, vec![v.step_at(res, "invokes it", v.place_of(res, attr))])
+    };
+    let by_rest = |attr: &str| v.refs(function, attr).prove_any(|i| writes(i.val, "method"));
+    let http = v.refs(function, "http_integrations");
+    let proof = by_rest("rest_methods")
+        .or(|| by_rest("rest_integrations"))
+        .or(|| http.flat_map(|i| v.refs(*i, "routes")).prove_any(|r| writes(r.val, "key")));
+    let seen = ["rest_methods", "rest_integrations", "http_integrations"]
+        .iter()
+        .fold(Truth::False, |t, attr| t.or(|| v.refs(function, attr).some()));
+    let proof = proof.or(|| {
+        // a permission alone: the methods stand in an OpenAPI document
+        let what = format!("methods by which an API invokes {}", v.address(function));
+        let hidden = Truth::Unknown(Reasons::one(what, Cause::NotTold));
+        (!seen).and(|| v.flag(function, "api_fronted")).and(|| hidden).into()
+    });
+    proof.answer()
 }
 
 fn protected(v: &View<'_>, method: ResId) -> Known<Answer> {
@@ -167,9 +213,23 @@ fn public_api(v: &View<'_>, api: ResId) -> Known<Answer> {
     Proof::from(!private).answer()
 }
 
-fn judged_stage(v: &View<'_>, stage: ResId) -> Known<Answer> {
-    match v.refer(stage, "api")? {
+fn judged_api(v: &View<'_>, api: ResId) -> Known<Answer> {
+    if v.is(api, "http_api") {
+        // neither WAF nor an authorizer of the API's own looks at messages of a WebSocket
+        return Proof::from(!v.says(api, "protocol", "WEBSOCKET")).answer();
+    }
+    match v.refer(api, "api")? {
         Some(api) => v.prove(api, "public").answer(),
         None => plain(Val::Bool(true)),
     }
+}
+
+fn judged_operation(v: &View<'_>, operation: ResId) -> Known<Answer> {
+    let Some(api) = v.refer(operation, "api")? else { return plain(Val::Bool(true)) };
+    if v.is(operation, "rest_method") {
+        return v.prove(api, "public").answer();
+    }
+    // of a WebSocket API only the route that opens the connection can have an authorizer
+    let message = v.says(api, "protocol", "WEBSOCKET").and(|| !v.says(operation, "key", "$connect"));
+    Proof::from(!message).answer()
 }

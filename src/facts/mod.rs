@@ -40,6 +40,7 @@ mod sources;
 mod stores;
 mod tiers;
 pub mod view;
+mod volumes;
 mod zones;
 
 use items::Known;
@@ -80,6 +81,7 @@ pub fn registry() -> &'static [Derived] {
             capacity::FACTS,
             balancers::FACTS,
             stores::FACTS,
+            volumes::FACTS,
             consumers::FACTS,
             edge::FACTS,
             buckets::FACTS,

@@ -26,6 +26,13 @@ pub(super) const FACTS: &[Derived] = &[
         judged_database,
     ),
     Derived::new(
+        "member",
+        &["database"],
+        "bool",
+        "a member of a cluster, which is judged in its place",
+        member,
+    ),
+    Derived::new(
         "failover_ready",
         &["cache"],
         "bool",
@@ -119,6 +126,13 @@ fn judged_database(v: &View<'_>, database: ResId) -> Known<Answer> {
     }
     let part = v.present(database, "cluster").or(|| v.present(database, "replica_of"));
     Proof::from(!part).answer()
+}
+
+fn member(v: &View<'_>, database: ResId) -> Known<Answer> {
+    if v.is(database, "db_cluster") {
+        return plain(Val::Bool(false));
+    }
+    Proof::from(v.present(database, "cluster")).answer()
 }
 
 fn failover_ready(v: &View<'_>, cache: ResId) -> Known<Answer> {
