@@ -86,9 +86,9 @@ fn limited(v: &View<'_>, s: &Statement) -> Truth {
 
 fn public_grants(v: &View<'_>, bucket: ResId) -> Known<Answer> {
     let mut found = Found::default();
-    let acls_count = !block(v, bucket, "ignore_public_acls")
-        .or(|| block(v, bucket, "block_public_acls"))
-        .or(|| v.says(bucket, "ownership", "BucketOwnerEnforced"));
+    // the flags that block refuse new grants and leave in force what is there
+    let acls_count =
+        !block(v, bucket, "ignore_public_acls").or(|| v.says(bucket, "ownership", "BucketOwnerEnforced"));
     if !acls_count.is_false() {
         for (acl, who) in [
             ("public-read", "ACL public-read"),
@@ -113,8 +113,7 @@ fn public_grants(v: &View<'_>, bucket: ResId) -> Known<Answer> {
             }
         }
     }
-    let policy_counts =
-        !block(v, bucket, "restrict_public_buckets").or(|| block(v, bucket, "block_public_policy"));
+    let policy_counts = !block(v, bucket, "restrict_public_buckets");
     if policy_counts.is_false() {
         return found.answer();
     }

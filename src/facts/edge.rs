@@ -37,10 +37,10 @@ pub(super) const FACTS: &[Derived] = &[
     ),
     Derived::new(
         "waf_protected",
-        &["rest_stage"],
+        &["published_api"],
         "bool",
-        "a web ACL is associated with the stage",
-        stage_protected,
+        "a web ACL is associated with the stage; for an HTTP API, with the CDN in front of it",
+        api_protected,
     ),
     Derived::new("in_use", &["web_acl"], "bool", "associated with something", acl_in_use),
     Derived::new(
@@ -197,7 +197,13 @@ fn balancer_protected(v: &View<'_>, lb: ResId) -> Known<Answer> {
     own.or(through_cdn).answer()
 }
 
-fn stage_protected(v: &View<'_>, stage: ResId) -> Known<Answer> {
+fn api_protected(v: &View<'_>, stage: ResId) -> Known<Answer> {
+    if v.is(stage, "http_api") {
+        // WAF cannot stand before an HTTP API itself
+        let guarded =
+            |d: ResId| Proof::new(v.present(d, "web_acl"), vec![v.step(d, "distribution with a web ACL")]);
+        return v.refs(stage, "distributions").prove_any(|d| guarded(d.val)).answer();
+    }
     let acl =
         |of: ResId| v.refs(of, "web_acls").prove_any(|a| Proof::new(true, vec![v.step(a.val, "web ACL")]));
     let told = || Proof::from(v.present(stage, "web_acl"));

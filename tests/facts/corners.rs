@@ -167,7 +167,9 @@ fn public_buckets() {
         check(&text, &format!("b.public_grants = {expected}"));
     };
     with("policy: { Statement: [{ OPEN }] }", "[policy statement S]");
-    with("policy: { Statement: [{ OPEN }] }, block_public_policy: true", "[]");
+    with("policy: { Statement: [{ OPEN }] }, block_public_policy: true", "[policy statement S]");
+    with("policy: { Statement: [{ OPEN }] }, restrict_public_buckets: true", "[]");
+    with("acl: public-read, block_public_acls: true", "[ACL public-read]");
     with(
         "policy: { Statement: [{ OPEN, Condition: { StringEquals: { 'aws:SourceVpce': vpce-1 } } }] }",
         "[]",
