@@ -61,7 +61,14 @@ pub fn resource(
     own.account = raw.account.clone();
     out.raws.push(own);
     let Said::Map(facts) = &raw.body.said else { return out };
-    for (name, value) in facts {
+    // "something is there" is written first, so that what is there can replace it
+    let bare = |name: &Text| {
+        let row =
+            kind.facts.iter().find(|f| f.name == *name).and_then(|def| def.rows_for(dialect, ty)?.first());
+        row.is_some_and(|row| row.pipes.iter().any(|p| matches!(p, Pipe::Present)))
+    };
+    let (first, last): (Vec<_>, Vec<_>) = facts.iter().partition(|(name, _)| bare(name));
+    for (name, value) in first.into_iter().chain(last) {
         if &**name == "name" {
             if let Some(row) = forward::column(kind, dialect).and_then(|c| c.name.as_ref()) {
                 let path = row.alts.first().and_then(|a| a.first());
@@ -378,7 +385,7 @@ fn put(doc: &mut Doc, steps: &[Step], value: Doc) -> Option<()> {
         }
         Step::Json => {
             let mut inner = match &doc.said {
-                Said::Text(t) => super::decode::parse_json(&Doc::new(Said::Text(t.clone()))),
+                Said::Text(_) | Said::Template(_) => super::decode::parse_json(doc),
                 _ => Doc::new(Said::Null),
             };
             put(&mut inner, rest, value)?;
