@@ -244,13 +244,19 @@ fn single_entry(v: &View<'_>, instance: ResId) -> Known<Answer> {
 }
 
 fn recovers(v: &View<'_>, instance: ResId) -> Known<Answer> {
-    let place = v.place_of(instance, "auto_recovery");
-    let on = Proof::new(
-        !v.says(instance, "auto_recovery", "disabled"),
-        vec![v.step_at(instance, "automatic recovery is on", place)],
-    );
+    // what the instance itself does not say, its launch template may
+    let own = v.val(instance, "auto_recovery") != Val::Absent;
+    let says = if own { Ok(None) } else { v.refer(instance, "launch_template") };
+    let on = match says.map(|template| template.unwrap_or(instance)) {
+        Ok(says) => {
+            let place = v.place_of(says, "auto_recovery");
+            let off = v.says(says, "auto_recovery", "disabled");
+            Proof::new(!off, vec![v.step_at(says, "automatic recovery is on", place)])
+        }
+        Err(why) => Truth::Unknown(why).into(),
+    };
     let alarm = || {
-        v.holders(instance, &["alarm"]).prove_any(|alarm| {
+        v.every("alarm").prove_any(|alarm| {
             let metric = match v.text(alarm.val, "metric") {
                 Ok(m) => m.is_some_and(|m| m.starts_with("StatusCheckFailed")).into(),
                 Err(why) => Truth::Unknown(why),
@@ -262,7 +268,16 @@ fn recovers(v: &View<'_>, instance: ResId) -> Known<Answer> {
                         .into()
                 })
             };
-            Proof::new(metric.and(|| (!off).into()).and(acts), vec![v.step(alarm.val, "alarm recovers it")])
+            let watches = || {
+                v.records(alarm.val, "dimensions").any(|d| {
+                    v.says(d, "name", "InstanceId").and(|| match v.refer(d, "instance") {
+                        Ok(watched) => (watched == Some(instance)).into(),
+                        Err(why) => Truth::Unknown(why),
+                    })
+                })
+            };
+            let recovers = metric.and(|| (!off).into()).and(watches).and(acts);
+            Proof::new(recovers, vec![v.step(alarm.val, "alarm recovers it")])
         })
     };
     on.or(alarm).answer()
