@@ -286,9 +286,10 @@ fn write(
                             out.raws.len() - 1
                         }
                     };
-                    // `@main.route_table_id | present` asks for the owner's name, which is there already.
+                    // `@website | present` asks for the satellite itself, `@main.route_table_id | present` for the
+                    // owner's name: both are there already.
                     let owner_path = pick(&satellite.owner)?;
-                    if path.steps != owner_path.steps {
+                    if !path.steps.is_empty() && path.steps != owner_path.steps {
                         put(&mut out.raws.get_mut(at)?.body, &path.steps, value)?;
                     }
                 }
