@@ -4,6 +4,7 @@ mod conditions;
 mod functions;
 mod sam;
 mod stacks;
+mod table;
 
 use super::{Input, Options, Parameters, read};
 use crate::base::text::{Files, Text};
