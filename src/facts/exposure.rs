@@ -19,7 +19,7 @@ pub(super) const FACTS: &[Derived] = &[
         "effective_port",
         &["data_store"],
         "int",
-        "the port: own, the cluster's, or the engine's default",
+        "the port: own, that of its cluster or source, or the engine's default",
         effective_port,
     ),
     Derived::new(
@@ -101,23 +101,30 @@ fn internet() -> Step {
     Step { res: None, label: "the internet".into(), via: "where traffic begins".into(), place: None }
 }
 
-/// An attribute of a data store or, where it has none, of the cluster of which it is a member.
+/// An attribute of a data store or, where it has none, of the cluster of which it is a member or the
+/// instance of which it is a replica.
 fn own_or_cluster<T>(
     v: &View<'_>,
     store: ResId,
     read: impl Fn(ResId) -> Known<Option<T>>,
 ) -> Known<Option<T>> {
-    if let Some(own) = read(store)? {
-        return Ok(Some(own));
+    let mut at = store;
+    // a replica may be that of a replica; more than a few is a circle
+    for _ in 0..8 {
+        if let Some(own) = read(at)? {
+            return Ok(Some(own));
+        }
+        let mut source = None;
+        for attr in ["cluster", "replication_group", "replica_of"].into_iter().filter(|a| v.has(at, a)) {
+            source = v.refer(at, attr)?;
+            if source.is_some() {
+                break;
+            }
+        }
+        let Some(source) = source else { return Ok(None) };
+        at = source;
     }
-    let owner = ["cluster", "replication_group"].into_iter().find(|a| v.has(store, a));
-    match owner {
-        Some(attr) => match v.refer(store, attr)? {
-            Some(cluster) => read(cluster),
-            None => Ok(None),
-        },
-        None => Ok(None),
-    }
+    Ok(None)
 }
 
 fn effective_port(v: &View<'_>, store: ResId) -> Known<Answer> {

@@ -32,6 +32,8 @@ fn exposure() {
          replica.exposed = true
          aurora.exposed = false
          aurora-1.effective_port = 5432
+         bare-replica.effective_port = 3306
+         bare-replica.subnets_of = [db-a, db-c]
          redis.exposed = false
          db.open_to = [192.168.0.0/16 (db-sg)]
          open-sg.open_admin_ports = [22]
