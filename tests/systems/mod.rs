@@ -50,19 +50,28 @@ impl House {
     /// The report of a plan.
     pub fn plan(&self, text: &str) -> Report {
         let mut files = Files::default();
-        let batch = terraform::plan::read("plan.json", text, &mut files).unwrap_or_else(|e| panic!("{e:?}"));
+        let batch = read_plan(text, &mut files);
         self.report(&[batch], &files)
     }
 
     /// The report of a template.
     pub fn template(&self, text: String) -> Report {
         let mut files = Files::default();
-        let input = cloudformation::Input::Text { name: "template.yaml".into(), text, path: None };
-        let options = cloudformation::Options::default();
-        let batches =
-            cloudformation::read(&[input], &mut files, &options).unwrap_or_else(|e| panic!("{e:?}"));
+        let batches = read_template(text, &mut files);
         self.report(&batches, &files)
     }
+}
+
+/// A plan, read.
+pub fn read_plan(text: &str, files: &mut Files) -> Batch {
+    terraform::plan::read("plan.json", text, files).unwrap_or_else(|e| panic!("{e:?}"))
+}
+
+/// A template, read.
+pub fn read_template(text: String, files: &mut Files) -> Vec<Batch> {
+    let input = cloudformation::Input::Text { name: "template.yaml".into(), text, path: None };
+    let options = cloudformation::Options::default();
+    cloudformation::read(&[input], files, &options).unwrap_or_else(|e| panic!("{e:?}"))
 }
 
 /// The text of a file of a system.
