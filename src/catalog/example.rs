@@ -4,10 +4,11 @@
 //! resources of the example; `"?"` is unknown. It goes through the same linker as any source, in the
 //! dialect [`crate::model::doc::Dialect::Neutral`].
 
+use super::{Catalog, reverse, spell};
 use crate::base::text::FileId;
 use crate::base::text::Place;
 use crate::base::tree::{Node, NodeKind};
-use crate::model::doc::{Change, Doc, Raw, Said};
+use crate::model::doc::{Change, Dialect, Doc, Raw, Said};
 use crate::model::why::{Cause, Reasons};
 
 /// What is wrong with an example, and where.
@@ -52,6 +53,24 @@ pub fn raws(example: &Node, file: Option<FileId>) -> Result<Vec<Raw>, ExampleErr
         all.push(raw);
     }
     Ok(all)
+}
+
+/// An example as text in a source's spelling; `None` if that source cannot spell it.
+pub fn spelt(catalog: &Catalog, example: &Node, dialect: Dialect) -> Option<String> {
+    let raws = raws(example, None).ok()?;
+    let names = |name: &str| {
+        let raw = raws.iter().find(|r| *r.address == *name)?;
+        reverse::address(catalog, &raw.ty, name, dialect)
+    };
+    let mut all = Vec::new();
+    for raw in &raws {
+        let spelt = reverse::resource(catalog, raw, None, dialect, &names);
+        if !spelt.unspellable.is_empty() {
+            return None;
+        }
+        all.extend(spelt.raws);
+    }
+    Some(spell::file(&all, dialect))
 }
 
 fn change(text: &str) -> Option<Change> {

@@ -54,7 +54,10 @@ pub fn resource(
         out.unspellable.push(format!("kind `{}`", raw.ty));
         return out;
     };
-    let spelt = address(catalog, &raw.ty, &raw.address, dialect).unwrap_or_else(|| raw.address.clone());
+    let spelt: Text = match dialect {
+        Dialect::Terraform => format!("{ty}.{}", super::spell::terraform_name(&raw.address)).into(),
+        _ => address(catalog, &raw.ty, &raw.address, dialect).unwrap_or_else(|| raw.address.clone()),
+    };
     let mut own = Raw::new(ty.clone(), spelt, Doc::new(Said::Map(Vec::new())));
     own.change = raw.change;
     own.region = raw.region.clone();
@@ -99,44 +102,91 @@ fn fact(
     names: &Names<'_>,
 ) -> Option<()> {
     let row = def.rows_for(dialect, ty)?.first()?;
-    let path = pick(row)?;
+    let path = pick(row, &kind.name)?;
     let value = match def.ty {
-        FactTy::List(_) | FactTy::Record(_) => items(def, dialect, ty, value, names)?,
+        FactTy::List(_) | FactTy::Record(_) => items(kind, def, dialect, ty, value, names)?,
         FactTy::Ref | FactTy::Refs => references(value, path, dialect, names),
         FactTy::Policy if dialect == Dialect::Terraform => as_json(value),
         _ => value.clone(),
     };
     let region = out.raws.first().and_then(|r| r.region.clone());
     match undo(row, value, region.as_deref().unwrap_or(EXAMPLE_REGION))? {
-        Some(value) => write(out, kind, dialect, path, value, def.ty),
+        Some(value) => spread(row, path, def.ty, value)
+            .into_iter()
+            .try_for_each(|(path, value)| write(out, kind, dialect, path, value, def.ty)),
         None => Some(()),
     }
 }
 
-/// The path that is written: the first of the first alternative that is no constant.
-fn pick(row: &Row) -> Option<&Path> {
-    row.alts.iter().flatten().find(|p| !matches!(p.root, Root::Literal(_)))
+/// Kinds that are written with satellites although rows know an older inline form: the provider has
+/// deprecated most arguments of `aws_s3_bucket`.
+const SATELLITES_FIRST: &[&str] = &["bucket"];
+
+/// The path that is written: the first that is no constant, and what stands in the resource itself
+/// before what a satellite says.
+fn pick<'r>(row: &'r Row, kind: &str) -> Option<&'r Path> {
+    let paths = || row.alts.iter().flatten().filter(|p| !matches!(p.root, Root::Literal(_)));
+    let own = paths().find(|p| p.root == Root::Body).filter(|_| !SATELLITES_FIRST.contains(&kind));
+    own.or_else(|| paths().next())
+}
+
+/// Where a value goes that may have several elements while its paths take one each: IPv6 ranges to the
+/// path for them, and a single element without a list around it.
+fn spread<'r>(row: &'r Row, path: &'r Path, ty: FactTy, value: Doc) -> Vec<(&'r Path, Doc)> {
+    let many = matches!(ty, FactTy::Texts | FactTy::Ints | FactTy::Refs);
+    let single = |p: &Path| p.root == Root::Body && p.steps.iter().all(|s| matches!(s, Step::Key(_)));
+    let Said::List(items, None) = &value.said else { return vec![(path, value)] };
+    if !many || !single(path) || items.is_empty() {
+        return vec![(path, value)];
+    }
+    let six = row.alts.iter().flatten().find(|p| {
+        let last = p.steps.last();
+        single(p) && matches!(last, Some(Step::Key(k)) if k.to_lowercase().contains("ipv6"))
+    });
+    let is_six = |d: &&Doc| matches!(&d.said, Said::Text(t) if t.contains(':') && t.contains('/'));
+    let (sixes, fours): (Vec<&Doc>, Vec<&Doc>) = items.iter().partition(|d| six.is_some() && is_six(d));
+    let mut all = Vec::new();
+    for (to, group) in [(Some(path), fours), (six, sixes)] {
+        match (to, group.as_slice()) {
+            (Some(to), [one]) => all.push((to, (*one).clone())),
+            (Some(to), [_, ..]) => {
+                let list = group.into_iter().cloned().collect();
+                all.push((to, Doc::new(Said::List(list, None))));
+            }
+            _ => {}
+        }
+    }
+    all
 }
 
 /// Items of a list fact, each a map in the dialect's spelling.
-fn items(def: &FactDef, dialect: Dialect, ty: &str, value: &Doc, names: &Names<'_>) -> Option<Doc> {
+fn items(
+    kind: &KindDef,
+    def: &FactDef,
+    dialect: Dialect,
+    ty: &str,
+    value: &Doc,
+    names: &Names<'_>,
+) -> Option<Doc> {
     let one = |item: &Doc| -> Option<Doc> {
         let Said::Map(fields) = &item.said else { return Some(item.clone()) };
         let mut doc = Doc::new(Said::Map(Vec::new()));
         for (name, value) in fields {
             let field = def.each.iter().find(|f| f.name == *name)?;
             let row = field.rows_for(dialect, ty)?.first()?;
-            let path = pick(row)?;
+            let path = pick(row, &kind.name)?;
             if path.root != Root::Body {
                 return None;
             }
             let value = match field.ty {
-                FactTy::List(_) | FactTy::Record(_) => items(field, dialect, ty, value, names)?,
+                FactTy::List(_) | FactTy::Record(_) => items(kind, field, dialect, ty, value, names)?,
                 FactTy::Ref | FactTy::Refs => references(value, path, dialect, names),
                 _ => value.clone(),
             };
             if let Some(value) = undo(row, value, EXAMPLE_REGION)? {
-                put(&mut doc, &path.steps, value)?;
+                for (path, value) in spread(row, path, field.ty, value) {
+                    put(&mut doc, &path.steps, value)?;
+                }
             }
         }
         Some(doc)
@@ -261,7 +311,7 @@ fn write(
                     _ => ("".into(), owner.clone()),
                 };
                 let reference = Reference { targets: vec![owner.clone()], one_of: false, attribute, written };
-                let path = pick(&satellite.owner)?;
+                let path = pick(&satellite.owner, &kind.name)?;
                 put(&mut raw.body, &path.steps, Doc::new(Said::Ref(reference)))?;
                 if let Some((key, value)) = filter {
                     put(&mut raw.body, &[Step::Key(key.clone())], Doc::new(Said::Text(value.clone())))?;
@@ -288,7 +338,7 @@ fn write(
                     };
                     // `@website | present` asks for the satellite itself, `@main.route_table_id | present` for the
                     // owner's name: both are there already.
-                    let owner_path = pick(&satellite.owner)?;
+                    let owner_path = pick(&satellite.owner, &kind.name)?;
                     if !path.steps.is_empty() && path.steps != owner_path.steps {
                         put(&mut out.raws.get_mut(at)?.body, &path.steps, value)?;
                     }

@@ -168,30 +168,81 @@ fn yaml_scalar(text: &str) -> String {
 
 fn block(raw: &Raw) -> String {
     let name = raw.address.strip_prefix(&*raw.ty).map_or(&*raw.address, |n| n.trim_start_matches('.'));
-    let mut out = format!("resource \"{}\" \"{}\" {{\n", raw.ty, terraform_name(name));
-    hcl_body(&mut out, &raw.body, 2);
-    out.push_str("}\n");
-    out
+    let head = format!("resource \"{}\" \"{}\"", raw.ty, terraform_name(name));
+    let mut body = String::new();
+    hcl_body(&mut body, &raw.body, 2);
+    if body.is_empty() { format!("{head} {{}}\n") } else { format!("{head} {{\n{body}}}\n") }
 }
 
-/// A map as HCL: nested lists of maps are blocks, the rest attributes.
+/// True if it is written as blocks.
+fn is_blocks(doc: &Doc) -> bool {
+    matches!(&doc.said, Said::List(items, _) if !items.is_empty() && items.iter().all(|i| matches!(i.said, Said::Map(_))))
+}
+
+/// A map as HCL, in the form of `terraform fmt`: attributes with their signs aligned, then blocks.
 fn hcl_body(out: &mut String, doc: &Doc, indent: usize) {
     let Said::Map(entries) = &doc.said else { return };
-    for (key, value) in entries {
-        match &value.said {
-            Said::List(items, _)
-                if !items.is_empty() && items.iter().all(|i| matches!(i.said, Said::Map(_))) =>
-            {
-                for item in items {
-                    let _ = writeln!(out, "{:indent$}{key} {{", "");
-                    hcl_body(out, item, indent + 2);
-                    let _ = writeln!(out, "{:indent$}}}", "");
-                }
-            }
-            _ => {
-                let _ = writeln!(out, "{:indent$}{key} = {}", "", hcl_leaf(value));
-            }
+    let (blocks, attributes): (Vec<_>, Vec<_>) = entries.iter().partition(|(_, value)| is_blocks(value));
+    let values: Vec<(&str, String)> =
+        attributes.iter().map(|(key, value)| (&**key, hcl_value(value, indent))).collect();
+    // A value of several lines ends a group of aligned ones.
+    for group in values.split_inclusive(|(_, value)| value.contains('\n')) {
+        let aligned = group.iter().filter(|(_, value)| !value.contains('\n'));
+        let width = aligned.map(|(key, _)| key.len()).max().unwrap_or(0);
+        for (key, value) in group {
+            let width = if value.contains('\n') { key.len() } else { width };
+            let _ = writeln!(out, "{:indent$}{key:width$} = {value}", "");
         }
+    }
+    let mut first = values.is_empty();
+    for (key, value) in blocks {
+        let Said::List(items, _) = &value.said else { continue };
+        for item in items {
+            if !std::mem::take(&mut first) {
+                out.push('\n');
+            }
+            let mut body = String::new();
+            hcl_body(&mut body, item, indent + 2);
+            let _ = if body.is_empty() {
+                writeln!(out, "{:indent$}{key} {{}}", "")
+            } else {
+                writeln!(out, "{:indent$}{key} {{\n{body}{:indent$}}}", "", "")
+            };
+        }
+    }
+}
+
+/// The value of an attribute; a JSON document is written as the expression that makes it.
+fn hcl_value(doc: &Doc, indent: usize) -> String {
+    let json = match &doc.said {
+        Said::Text(t) => t.starts_with('{'),
+        Said::Template(parts) => matches!(parts.first(), Some(Part::Text(t)) if t.starts_with('{')),
+        _ => false,
+    };
+    let read = json.then(|| super::decode::parse_json(doc)).filter(|d| matches!(d.said, Said::Map(_)));
+    read.map_or_else(|| hcl_leaf(doc), |document| format!("jsonencode({})", hcl_object(&document, indent)))
+}
+
+/// An expression on several lines.
+fn hcl_object(doc: &Doc, indent: usize) -> String {
+    let inner = indent + 2;
+    match &doc.said {
+        Said::Map(entries) if !entries.is_empty() => {
+            let plain = |k: &str| k.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !k.is_empty();
+            let lines: String = entries
+                .iter()
+                .map(|(k, v)| {
+                    let key = if plain(k) { k.to_string() } else { hcl_text(k) };
+                    format!("{:inner$}{key} = {}\n", "", hcl_object(v, inner))
+                })
+                .collect();
+            format!("{{\n{lines}{:indent$}}}", "")
+        }
+        Said::List(items, _) if items.iter().any(|i| matches!(i.said, Said::Map(_))) => {
+            let all: Vec<String> = items.iter().map(|i| hcl_object(i, indent)).collect();
+            format!("[{}]", all.join(", "))
+        }
+        _ => hcl_leaf(doc),
     }
 }
 

@@ -4,12 +4,11 @@
 use sha2::{Digest, Sha256};
 
 use crate::base::text::{Files, Place};
-use crate::catalog::{Catalog, reverse, spell};
-use crate::diag::finding::{Finding, Fix, Missing, PathStep, PlaceRef, ReadValue, ResourceRef, Status};
-use crate::model::doc::{Dialect, Doc, Raw, Said};
+use crate::catalog::Catalog;
+use crate::diag::finding::{Finding, Missing, PathStep, PlaceRef, ReadValue, ResourceRef, Status};
 use crate::model::graph::{Graph, Resource};
 use crate::model::read::{Read, Step};
-use crate::model::schema::{KindId, Origin};
+use crate::model::schema::Origin;
 use crate::model::value::ResId;
 use crate::model::why::Reasons;
 use crate::rules::expression::{Trace, show};
@@ -126,130 +125,6 @@ impl Maker<'_> {
         let (line, column) = file.line_column(place.span.start);
         let (end_line, end_column) = file.line_column(place.span.end);
         Some(PlaceRef { file: file.name.to_string(), line, column, end_line, end_column, span: Some(place) })
-    }
-
-    fn fix(&self, rule: &Rule, read: &dyn Read, res: ResId) -> Fix {
-        let summary = rule.fix.summary.render(read, &rule.params, res);
-        let resource = self.graph.resource(res);
-        let dialect = match resource.dialect {
-            Dialect::Terraform | Dialect::CloudFormation => resource.dialect,
-            // What has no source language of its own is mended where it was made, which is not in view.
-            _ => return Fix { summary, snippet: String::new() },
-        };
-        let snippet = rule.fix.change.as_ref().map(|change| {
-            let facts = change.facts(read, &rule.params, res);
-            match change.add {
-                Some(kind) => self.added(resource, kind, facts, dialect),
-                None => self.changed(resource, facts, dialect),
-            }
-        });
-        Fix { summary, snippet: snippet.unwrap_or_default() }
-    }
-
-    fn spelt(
-        &self,
-        beside: &Resource,
-        kind: KindId,
-        ty: Option<&str>,
-        name: &str,
-        facts: Vec<(crate::base::text::Text, Doc)>,
-        dialect: Dialect,
-    ) -> reverse::Spelt {
-        let kind_name = self.graph.schema().kind(kind).name.clone();
-        let mut raw = Raw::new(kind_name, name, Doc::new(Said::Map(facts)));
-        // Where the region is not known the text says so rather than guess.
-        raw.region = Some(beside.region.clone().unwrap_or_else(|| match dialect {
-            Dialect::CloudFormation => "${AWS::Region}".into(),
-            _ => "REGION".into(),
-        }));
-        let names = |text: &str| self.graph.find(text).map(|_| block_name(text, dialect).into());
-        reverse::resource(self.catalog, &raw, ty, dialect, &names)
-    }
-
-    /// A resource to add, spelt whole.
-    fn added(
-        &self,
-        beside: &Resource,
-        kind: KindId,
-        facts: Vec<(crate::base::text::Text, Doc)>,
-        dialect: Dialect,
-    ) -> String {
-        let facts = facts.into_iter().map(|(n, d)| (n, in_block(d, dialect))).collect();
-        let spelt = self.spelt(beside, kind, None, "this", facts, dialect);
-        match dialect {
-            Dialect::Terraform => spell::file(&spelt.raws, dialect),
-            _ => spell::resources(&spelt.raws),
-        }
-    }
-
-    /// The judged resource with what changes in it.
-    fn changed(
-        &self,
-        resource: &Resource,
-        facts: Vec<(crate::base::text::Text, Doc)>,
-        dialect: Dialect,
-    ) -> String {
-        let facts = facts.into_iter().map(|(n, d)| (n, in_block(d, dialect))).collect();
-        let mut spelt = self.spelt(resource, resource.kind, Some(&resource.ty), "this", facts, dialect);
-        let name = block_name(&resource.address, dialect);
-        if let Some(own) = spelt.raws.first_mut() {
-            own.ty = resource.ty.clone();
-            own.address = name.into();
-        }
-        let said =
-            |r: &Raw| !matches!(&r.body.said, Said::Map(entries) if entries.is_empty()) || !r.meta.is_empty();
-        let raws: Vec<Raw> = spelt.raws.into_iter().filter(said).collect();
-        match dialect {
-            Dialect::Terraform => spell::file(&raws, dialect),
-            _ => spell::resources(&raws),
-        }
-    }
-}
-
-/// References as they would stand in the block of the user's own file.
-fn in_block(mut doc: Doc, dialect: Dialect) -> Doc {
-    doc.said = match doc.said {
-        Said::Ref(mut r) => {
-            let own = r.targets.first().map(|t| block_name(t, dialect)).unwrap_or_default();
-            let dotted = dialect == Dialect::Terraform;
-            r.written = if dotted { format!("{own}.id").into() } else { own.clone().into() };
-            r.targets = vec![own.into()];
-            Said::Ref(r)
-        }
-        Said::List(items, more) => {
-            Said::List(items.into_iter().map(|d| in_block(d, dialect)).collect(), more)
-        }
-        Said::Map(entries) => {
-            Said::Map(entries.into_iter().map(|(k, d)| (k, in_block(d, dialect))).collect())
-        }
-        other => other,
-    };
-    doc
-}
-
-/// The name of a resource within its own file: without modules, instances and parent stacks.
-fn block_name(address: &str, dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Terraform => {
-            let mut parts: Vec<&str> = Vec::new();
-            let (mut depth, mut start) = (0usize, 0usize);
-            for (i, c) in address.char_indices() {
-                match c {
-                    '[' => depth += 1,
-                    ']' => depth = depth.saturating_sub(1),
-                    '.' if depth == 0 => {
-                        parts.extend(address.get(start..i));
-                        start = i + 1;
-                    }
-                    _ => {}
-                }
-            }
-            parts.extend(address.get(start..));
-            let own: Vec<&str> =
-                parts.iter().rev().take(2).rev().map(|p| p.split('[').next().unwrap_or(p)).collect();
-            own.join(".")
-        }
-        _ => address.rsplit(['/', ':']).next().unwrap_or(address).to_owned(),
     }
 }
 

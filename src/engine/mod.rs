@@ -4,6 +4,7 @@
 //! a report's findings (`finding`). Must not know how a source is read or a report laid out.
 
 pub mod finding;
+mod fix;
 mod inverse;
 pub mod judge;
 pub mod link;

@@ -24,6 +24,8 @@ pub struct House {
     pub rules: Vec<Rule>,
     /// Every reference.
     pub references: Vec<Reference>,
+    /// The words of the clauses that rules cite.
+    pub clauses: rules::Clauses,
     /// Rules that ship and do not load: a fault of archlint, which leaves every run incomplete.
     pub faults: Vec<Diagnostic>,
 }
@@ -60,7 +62,14 @@ impl House {
             return Err(theirs);
         }
         let faults = faults(&ours, files);
-        Ok(Self { catalog, schema, rules: loaded.rules, references: loaded.references, faults })
+        Ok(Self {
+            catalog,
+            schema,
+            rules: loaded.rules,
+            references: loaded.references,
+            clauses: loaded.clauses,
+            faults,
+        })
     }
 
     /// The rules that the settings choose.

@@ -7,18 +7,21 @@ use miette::Severity as Level;
 use super::lines::Drawn;
 use super::look::{Look, Style, plain};
 use crate::base::text::Files;
-use crate::diag::finding::{Finding, PlaceRef, Severity, Status};
+use crate::diag::finding::{Finding, Fix, PlaceRef, Severity, Status};
 
 /// Most steps of a path that are marked in the drawn lines; the list below has all of them.
 const MARKED: usize = 4;
+/// Steps that stand at most so many lines from what decided are marked with it; `--verbose` draws the others too.
+const NEAR: u32 = 6;
 
 /// `main.tf:12:3`.
 pub fn place(p: &PlaceRef) -> String {
     format!("{}:{}:{}", plain(&p.file), p.line, p.column)
 }
 
-/// The whole finding. `with_why`: also why the rule is there (once a rule is enough).
-pub fn render(finding: &Finding, files: &Files, look: &Look, with_why: bool) -> String {
+/// The whole finding. `first`: the finding of the same rule that was shown before it; what it said of
+/// the rule (why, fix, clauses) is not said again.
+pub fn render(finding: &Finding, files: &Files, look: &Look, first: Option<&Finding>) -> String {
     let (mut out, drawn) = headline(finding, files, look);
     let resource = &finding.resource;
     let mut about = vec![plain(&resource.ty)];
@@ -35,7 +38,10 @@ pub fn render(finding: &Finding, files: &Files, look: &Look, with_why: bool) -> 
     out += &path(finding, look);
     for read in &finding.read {
         let left_out = if read.defaulted { " (left out; this is the default)" } else { "" };
-        out += &field(look, "read", &plain(&format!("{} = {}{left_out}", read.what, read.value)));
+        // What is said of the judged resource needs no name; it stands above.
+        let own = read.what.strip_prefix(resource.address.as_str()).and_then(|w| w.strip_prefix('.'));
+        let what = own.unwrap_or(&read.what);
+        out += &field(look, "read", &plain(&format!("{what} = {}{left_out}", read.value)));
     }
     for missing in &finding.missing {
         out += &field(look, "missing", &plain(&format!("{}: {}", missing.what, missing.why)));
@@ -43,25 +49,37 @@ pub fn render(finding: &Finding, files: &Files, look: &Look, with_why: bool) -> 
             out += &field(look, "settle", &plain(&missing.settle));
         }
     }
-    if with_why && !finding.why.trim().is_empty() {
+    if first.is_none() && !finding.why.trim().is_empty() {
         out += &field(look, "why", &plain(&why(finding, look.verbose)));
     }
     if let Some(fix) = &finding.fix {
-        out += &field(look, "fix", &plain(&fix.summary));
-        for line in plain(&fix.snippet).trim_end().lines() {
-            let _ = writeln!(
-                out,
-                "          {} {}",
-                look.paint(Style::Dim, look.bar()),
-                look.paint(Style::Green, line)
-            );
-        }
+        out += &mend(fix, look, first);
     }
-    if !finding.clauses.is_empty() {
+    if !finding.clauses.is_empty() && first.is_none() {
         out += &field(look, "clause", &finding.clauses.join(", "));
     }
     if let Some(change) = &finding.change {
         out += &field(look, "change", change);
+    }
+    out
+}
+
+/// What to do, and what to paste.
+fn mend(fix: &Fix, look: &Look, first: Option<&Finding>) -> String {
+    let before = first.and_then(|f| f.fix.as_ref());
+    if before.is_some_and(|b| b.summary == fix.summary && b.snippet == fix.snippet) {
+        return field(look, "fix", "as above");
+    }
+    let mut out = String::new();
+    if before.is_none_or(|b| b.summary != fix.summary) {
+        out += &field(look, "fix", &plain(&fix.summary));
+    }
+    for (n, line) in plain(&fix.snippet).trim_end().lines().enumerate() {
+        let name = if n == 0 && out.is_empty() { "fix" } else { "" };
+        let name = look.paint(Style::Dim, format!("  {name:>7} "));
+        let line = if line.is_empty() { String::new() } else { look.paint(Style::Green, line) };
+        let line = format!("{name}{} {line}", look.paint(Style::Dim, look.bar()));
+        let _ = writeln!(out, "{}", line.trim_end());
     }
     out
 }
@@ -90,13 +108,24 @@ fn headline(finding: &Finding, files: &Files, look: &Look) -> (String, bool) {
     let mut shown = false;
     if let Some(main) = finding.place.as_ref().and_then(|p| p.span) {
         let read = finding.read.iter().find(|r| r.place.as_ref().and_then(|p| p.span) == Some(main));
-        let text =
-            read.map_or_else(|| finding.resource.address.clone(), |r| format!("{} is {}", r.what, r.value));
+        let text = read.map_or_else(
+            || finding.resource.address.clone(),
+            |r| {
+                let what = r
+                    .what
+                    .rsplit_once(&format!("{}.", finding.resource.address))
+                    .map_or(&*r.what, |(_, w)| w);
+                format!("{what} is {}", r.value)
+            },
+        );
         shown = drawn.label(files, main, &text);
         if shown {
             for (number, step) in finding.path.iter().enumerate().take(MARKED) {
-                let Some(span) = step.place.as_ref().and_then(|p| p.span) else { continue };
-                if span != main {
+                let Some((place, span)) = step.place.as_ref().and_then(|p| Some((p, p.span?))) else {
+                    continue;
+                };
+                let near = finding.place.as_ref().is_some_and(|own| own.line.abs_diff(place.line) <= NEAR);
+                if span != main && (near || look.verbose) {
                     drawn.label(files, span, &format!("{}. {}", number + 1, step.via));
                 }
             }

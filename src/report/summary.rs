@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::finding::{field, severity};
 use super::look::{Look, Style, plain};
-use crate::diag::finding::{Report, Severity};
+use crate::diag::finding::{Report, Severity, Status};
 
 /// Names listed where not all are.
 const SOME: usize = 5;
@@ -17,6 +17,7 @@ pub fn render(report: &Report, look: &Look) -> String {
         return line(report, look);
     }
     let mut out = sources(report, look);
+    out += &severities(report, look);
     out += &unknowns(report, look);
     out += &coverage(report, look);
     if report.incomplete {
@@ -71,6 +72,26 @@ fn sources(report: &Report, look: &Look) -> String {
     out
 }
 
+/// The rules that found something, by severity: an index of what stands above.
+fn severities(report: &Report, look: &Look) -> String {
+    let mut rules: BTreeMap<Severity, BTreeMap<&str, usize>> = BTreeMap::new();
+    for finding in report.findings.iter().filter(|f| f.status == Status::Fail) {
+        *rules.entry(finding.severity).or_default().entry(&finding.rule).or_default() += 1;
+    }
+    let times = if look.unicode { "×" } else { "x" };
+    let mut out = String::new();
+    for (level, rules) in rules {
+        let name = severity(level);
+        let names: Vec<String> = rules
+            .iter()
+            .map(|(rule, n)| if *n > 1 { format!("{rule} {times}{n}") } else { (*rule).to_owned() })
+            .collect();
+        let text = look.wrap(&format!("  {name:>7} "), &names.join(", "));
+        out += &text.replacen(name, &look.paint(Style::of(level), name), 1);
+    }
+    out
+}
+
 /// Unknown verdicts, grouped by reason.
 fn unknowns(report: &Report, look: &Look) -> String {
     let mut out = String::new();
@@ -114,17 +135,17 @@ fn coverage(report: &Report, look: &Look) -> String {
         by_count.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let names: Vec<String> = by_count.iter().map(|(ty, n)| format!("{ty} {n}")).collect();
         let n: usize = types.values().sum();
-        let text = format!("not judged: {} of types unknown to archlint: ", count(n, "resource"));
+        let text = format!("not looked at: {} of types that archlint does not know: ", count(n, "resource"));
         out += &look.wrap("  ", &format!("{text}{}", some(&names, look)));
     }
     let todo = &report.coverage.todo;
     if look.verbose {
         for (property, note) in todo {
-            out += &look.wrap("  ", &plain(&format!("not read yet: {property}: {note}")));
+            out += &look.wrap("  ", &plain(&format!("property not read yet: {property}: {note}")));
         }
     } else if !todo.is_empty() {
         let names: Vec<&String> = todo.keys().collect();
-        out += &look.wrap("  ", &format!("not read yet: {}", some(&names, look)));
+        out += &look.wrap("  ", &format!("properties not read yet: {}", some(&names, look)));
     }
     out
 }

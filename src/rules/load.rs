@@ -190,19 +190,15 @@ fn condition(reader: &mut Reader<'_>, node: &Node, what: &str, scope: &Scope<'_>
     reader.condition(node, what, scope).map(|code| Condition { source, code })
 }
 
-fn severity_when(
-    reader: &mut Reader<'_>,
-    node: &Node,
-    scope: &Scope<'_>,
-) -> Vec<(Severity, super::expression::Code)> {
+fn severity_when(reader: &mut Reader<'_>, node: &Node, scope: &Scope<'_>) -> Vec<(Severity, Condition)> {
     let mut all = Vec::new();
     let Some(node) = node.get("severity_when") else { return all };
     let words: Vec<&str> = SEVERITIES.iter().map(|(word, _)| *word).collect();
     reader.closed(node, &words, "`severity_when`");
     for entry in node.entries() {
         let severity = SEVERITIES.iter().find(|(word, _)| *word == &*entry.key).map(|(_, s)| *s);
-        let code = reader.condition(&entry.value, "severity_when", scope);
-        all.extend(severity.zip(code));
+        let when = condition(reader, &entry.value, "severity_when", scope);
+        all.extend(severity.zip(when));
     }
     all
 }

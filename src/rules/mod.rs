@@ -1,13 +1,14 @@
 //! Floor 4: rules and references: what is asked of every resource, and which rules apply.
 //!
 //! Owns the rule language (`expression`), rule files (`load`, `rule`, `template`, `fix`, `example`),
-//! references (`reference`, `select`) and what a rule reads (`needs`). Must not know where a graph
+//! references (`reference`, `select`), the words of clauses (`clauses`) and what a rule reads (`needs`). Must not know where a graph
 //! came from, how a derived fact is computed, or how a finding is printed; opens no files: texts are
 //! handed in, and the rules that ship are compiled into the program.
 //!
 //! To add a rule: one file `rules/<family>/<ID>-<slug>.yaml`; `docs/rules-language.md` says how. To
 //! add a key to rule files: a name in `load::KEYS`, a field of `Rule`, a line in `load`.
 
+pub mod clauses;
 pub mod example;
 pub mod expression;
 pub mod fix;
@@ -27,6 +28,7 @@ use crate::base::text::Files;
 use crate::diag::Diagnostic;
 use crate::model::schema::Schema;
 
+pub use clauses::Clauses;
 pub use reference::Reference;
 pub use rule::{Rule, Verdict};
 pub use select::select;
@@ -40,6 +42,8 @@ pub struct Loaded {
     pub rules: Vec<Rule>,
     /// By name.
     pub references: Vec<Reference>,
+    /// The words of clauses.
+    pub clauses: Clauses,
     /// What is wrong with any of them. A file with an error gives no rule.
     pub problems: Vec<Diagnostic>,
 }
@@ -84,7 +88,9 @@ pub fn load<P: AsRef<str>, T: AsRef<str>>(
         .par_iter()
         .map(|(id, file)| {
             let (mut loaded, path) = (Loaded::default(), file.name.replace('\\', "/"));
-            if path.split('/').rev().nth(1) == Some("references") {
+            if path.ends_with(&format!("references/{}", clauses::FILE)) {
+                (loaded.clauses, loaded.problems) = clauses::load(*id, &file.text);
+            } else if path.split('/').rev().nth(1) == Some("references") {
                 let (reference, problems) = reference::load(*id, &path, &file.text);
                 loaded.references.extend(reference);
                 loaded.problems = problems;
@@ -100,6 +106,7 @@ pub fn load<P: AsRef<str>, T: AsRef<str>>(
     for one in read {
         all.rules.extend(one.rules);
         all.references.extend(one.references);
+        all.clauses.extend(one.clauses);
         all.problems.extend(one.problems);
     }
     all.rules.sort_by(|a, b| (&a.id, &a.path).cmp(&(&b.id, &b.path)));

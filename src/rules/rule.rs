@@ -44,7 +44,7 @@ pub struct Rule {
     /// How bad, unless [`Rule::severity_when`] says otherwise.
     pub severity: Severity,
     /// The first that is true decides; unknown does not.
-    pub severity_when: Vec<(Severity, Code)>,
+    pub severity_when: Vec<(Severity, Condition)>,
     /// Which pillar it serves.
     pub pillar: Pillar,
     /// The kind or role that it judges, as written.
@@ -128,7 +128,7 @@ impl Rule {
     /// How bad it is that this resource fails.
     pub fn severity(&self, read: &dyn Read, res: ResId) -> Severity {
         let mut frame = Frame::new(read, &self.params, res);
-        let first = self.severity_when.iter().find(|(_, when)| frame.test(when).is_true());
+        let first = self.severity_when.iter().find(|(_, when)| frame.test(&when.code).is_true());
         first.map_or(self.severity, |(severity, _)| *severity)
     }
 
@@ -178,7 +178,7 @@ impl Rule {
     /// Every expression of the rule.
     pub fn codes(&self) -> Vec<&Code> {
         let mut all: Vec<&Code> = self.where_.iter().map(|c| &c.code).chain([&self.must.code]).collect();
-        all.extend(self.severity_when.iter().map(|(_, code)| code));
+        all.extend(self.severity_when.iter().map(|(_, when)| &when.code));
         all.extend(self.message.iter().flat_map(Template::codes));
         all.extend(&self.evidence);
         all.extend(self.fix.codes());

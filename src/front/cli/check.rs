@@ -12,11 +12,12 @@ use crate::diag::Diagnostic;
 use crate::diag::finding::Report;
 use crate::report::{human, json, sarif};
 
-/// Checks what is in files.
+/// Check Terraform plans, CloudFormation and SAM templates, and CDK assemblies.
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_help = EXAMPLES)]
 pub struct Check {
     /// Files or folders: plans (`terraform show -json`), templates, cdk.out; `-` is standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Form of the report [default: human]
     #[arg(long, short, value_enum)]
@@ -56,6 +57,22 @@ pub struct Check {
     pub account: Option<String>,
 }
 
+/// What stands below the help.
+const EXAMPLES: &str = "\
+Examples:
+  terraform plan -out p && terraform show -json p | archlint check -
+  archlint check template.yaml --parameters prod.json --region eu-west-1
+  archlint check cdk.out
+  archlint check network.yaml app.yaml        templates joined by exports and imports
+  archlint check plan.json --only 'NET-*' --fail-on high
+  archlint check plan.json --format sarif --output archlint.sarif
+
+Exit codes:
+  0  nothing at or above --fail-on, and everything was read
+  1  findings
+  2  bad input, settings or usage: nothing could be judged
+  3  nothing failed, but part of the input was not read (--allow-incomplete accepts that)";
+
 /// Forms of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -80,6 +97,11 @@ pub enum Show {
 /// # Errors
 /// Bad settings, or nothing that could be judged.
 pub fn run(args: &Check, globals: &Globals, files: &mut Files) -> Result<Done, Vec<Diagnostic>> {
+    if args.paths.is_empty() {
+        return Err(vec![Diagnostic::error("usage::path", "no path is given").help(
+            "give a plan, a template, a folder or `-`: `terraform show -json plan.out > plan.json && archlint check plan.json`",
+        )]);
+    }
     let config = config::find(globals.config.as_deref(), files)?;
     let settings = Settings::new(args, globals, &config)?;
     let house = house::House::load(&settings.rule_dirs, files)?;

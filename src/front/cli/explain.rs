@@ -11,16 +11,20 @@ use super::Globals;
 use super::check::Check;
 use super::rules::pillar;
 use crate::base::text::Files;
-use crate::catalog::{Catalog, example, reverse, spell};
+use crate::catalog::{Catalog, example};
 use crate::diag::Diagnostic;
 use crate::model::doc::Dialect;
+use crate::model::schema::Origin;
 use crate::model::value::Val;
 use crate::report::finding::{field, flow, severity};
 use crate::report::look::{Look, Style};
 use crate::rules::Rule;
 use crate::rules::example::{Example, Expected};
 
-/// Explains a rule.
+/// What a rule asks, why, and how to mend it.
+///
+/// `archlint explain NET-006`, `archlint explain nat-without-s3-endpoint --as terraform`; `--verbose` shows
+/// every example.
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The rule's id or slug
@@ -50,43 +54,91 @@ pub fn run(args: &Explain, globals: &Globals, files: &mut Files) -> Result<Done,
     let house = House::load(&settings.rule_dirs, files)?;
     let rule = house.rule(&args.rule)?;
     let look = output::look(globals, false);
-    let text = page(&house.catalog, rule, args.language, &look);
+    let text = page(&house, rule, args.language, &look);
     Ok(Done::text(text))
 }
 
 /// The page of a rule.
-pub fn page(catalog: &Catalog, rule: &Rule, language: Option<Language>, look: &Look) -> String {
+pub fn page(house: &House, rule: &Rule, language: Option<Language>, look: &Look) -> String {
     let dot = look.dot();
-    let head = format!("{} {}", look.paint(Style::Bold, &rule.id), rule.title);
     let bad = look.paint(Style::of(rule.severity), severity(rule.severity));
-    let mut out =
-        format!("{head}\n{bad} {dot} {} {dot} {} {dot} {}\n\n", pillar(rule.pillar), rule.subject, rule.slug);
-    for paragraph in rule.why.trim().split("\n\n") {
+    let mut out = format!(
+        "{} {} {dot} {bad} {dot} {} {dot} judges each {}\n",
+        look.paint(Style::Bold, &rule.id),
+        look.paint(Style::Bold, &rule.slug),
+        pillar(rule.pillar),
+        rule.subject
+    );
+    out += &look.wrap("", &rule.title);
+    for (severe, when) in &rule.severity_when {
+        let text = format!("severity is {} when {}", severity(*severe), flat(&when.source));
+        out += &look.wrap("  ", &text);
+    }
+    out += &headed("Why", look);
+    for (n, paragraph) in rule.why.trim().split("\n\n").enumerate() {
+        out += if n > 0 { "\n" } else { "" };
         out += &look.wrap("  ", &flow(paragraph));
-        out.push('\n');
     }
+    out += &headed("What it asks", look);
     if let Some(condition) = &rule.where_ {
-        out += &field(look, "where", &condition.source);
+        out += &field(look, "where", &flat(&condition.source));
     }
-    out += &field(look, "must", &rule.must.source);
+    out += &field(look, "must", &flat(&rule.must.source));
     for param in &rule.params {
-        let value = value(&param.value);
-        out += &field(look, "param", &format!("{} = {value}: {}", param.name, param.means));
+        let text = format!("{} = {} {} {}", param.name, value(&param.value), look.dash(), param.means);
+        out += &field(look, "param", &text);
     }
-    out += &field(look, "fix", &rule.fix.summary.source);
-    let clauses: Vec<&str> = rule.clauses.iter().map(|c| &**c).collect();
-    out += &field(look, "clause", &clauses.join(", "));
-    for (tool, ids) in &rule.see_also {
+    out += &reads(house, rule, look);
+    out += &headed("How to mend it", look);
+    out += &look.wrap("  ", &rule.fix.summary.source);
+    out += &headed("Where it comes from", look);
+    for id in &rule.clauses {
+        let words = house.clauses.get(id).map_or(String::new(), |words| format!(" {} {words}", look.dash()));
+        out += &look.wrap("  ", &format!("{id}{words}"));
+    }
+    for (tool, ids) in rule.see_also.iter().filter(|(_, ids)| !ids.is_empty()) {
         let ids: Vec<&str> = ids.iter().map(|i| &**i).collect();
-        out += &field(look, "also", &format!("{tool}: {}", ids.join(", ")));
+        out += &look.wrap("  ", &format!("like {tool} {}", ids.join(", ")));
     }
     for expected in [Expected::Bad, Expected::Good] {
         let many = if look.verbose { usize::MAX } else { 1 };
         for one in rule.examples.iter().filter(|e| e.expected == expected).take(many) {
-            out += &shown(catalog, one, language, look);
+            out += &shown(&house.catalog, one, language, look);
         }
     }
     out
+}
+
+/// A heading with an empty line before it.
+fn headed(text: &str, look: &Look) -> String {
+    format!("\n{}\n", look.paint(Style::Bold, text))
+}
+
+/// A condition that was written on several lines, on one, so that it can be wrapped anew.
+fn flat(source: &str) -> String {
+    source.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the rule reads, with what each word means; once, whatever the kind.
+fn reads(house: &House, rule: &Rule, look: &Look) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for (kind, attr) in rule.needs() {
+        let kind = house.schema.kind(kind);
+        let Some(attr) = kind.attrs.get(usize::from(attr.0)) else { continue };
+        // Address, region and the like need no explanation.
+        if matches!(attr.origin, Origin::Common(_)) {
+            continue;
+        }
+        let derived = if matches!(attr.origin, Origin::Derived(_)) { " (worked out)" } else { "" };
+        let means =
+            if attr.means.is_empty() { String::new() } else { format!(" {} {}", look.dash(), attr.means) };
+        let same = |w: &String| w.starts_with(&format!("{}{derived}", attr.name)) && w.ends_with(&means);
+        // One word of several kinds is told once.
+        if !words.iter().any(|w| w.split_once('.').is_some_and(|(_, rest)| same(&rest.to_owned()))) {
+            words.push(format!("{}.{}{derived}{means}", kind.name, attr.name));
+        }
+    }
+    words.iter().enumerate().map(|(n, w)| field(look, if n == 0 { "reads" } else { "" }, w)).collect()
 }
 
 /// The value of a parameter: these are only plain values and lists of them.
@@ -106,37 +158,25 @@ fn value(val: &Val) -> String {
 
 /// An example in the languages asked for; those that cannot spell it are left out.
 fn shown(catalog: &Catalog, one: &Example, language: Option<Language>, look: &Look) -> String {
-    let style = if one.expected == Expected::Bad { Style::Red } else { Style::Green };
+    let (style, verdict) = match one.expected {
+        Expected::Bad => (Style::Red, "Fails"),
+        _ => (Style::Green, "Passes"),
+    };
     let mut out = String::new();
     for (asked, dialect, name) in [
         (Language::Terraform, Dialect::Terraform, "Terraform"),
         (Language::Cloudformation, Dialect::CloudFormation, "CloudFormation"),
     ] {
-        let text = spelt(catalog, one, dialect).filter(|_| language.is_none_or(|l| l == asked));
-        if let Some(text) = text {
-            let _ = writeln!(out, "\n{}", look.paint(style, format!("{}, {name}:", one.name)));
+        if language.is_some_and(|l| l != asked) {
+            continue;
+        }
+        if let Some(text) = example::spelt(catalog, &one.tree, dialect) {
+            let _ = writeln!(out, "\n{}", look.paint(style, format!("{verdict} ({name})")));
             for line in text.trim_end().lines() {
-                let _ = writeln!(out, "  {} {line}", look.paint(Style::Dim, look.bar()));
+                let line = format!("  {} {line}", look.paint(Style::Dim, look.bar()));
+                let _ = writeln!(out, "{}", line.trim_end());
             }
         }
     }
     out
-}
-
-/// An example in a source's spelling; `None` if that source cannot spell it.
-pub fn spelt(catalog: &Catalog, one: &Example, dialect: Dialect) -> Option<String> {
-    let raws = example::raws(&one.tree, None).ok()?;
-    let names = |name: &str| {
-        let raw = raws.iter().find(|r| *r.address == *name)?;
-        reverse::address(catalog, &raw.ty, name, dialect)
-    };
-    let mut all = Vec::new();
-    for raw in &raws {
-        let spelt = reverse::resource(catalog, raw, None, dialect, &names);
-        if !spelt.unspellable.is_empty() {
-            return None;
-        }
-        all.extend(spelt.raws);
-    }
-    Some(spell::file(&all, dialect))
 }

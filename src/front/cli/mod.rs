@@ -14,10 +14,19 @@ use super::Done;
 use crate::base::text::Files;
 use crate::diag::Diagnostic;
 
+/// What stands below the help.
+const EXAMPLES: &str = "\
+Examples:
+  archlint check plan.json             a plan: terraform show -json plan.out > plan.json
+  archlint check template.yaml         a CloudFormation or SAM template
+  archlint check cdk.out               a CDK assembly
+  archlint explain NET-006             what a rule asks, why, and how to mend it
+  archlint rules list --family data    the rules";
+
 /// Checks AWS architectures against a reference: Terraform plans and CloudFormation templates become
 /// one graph, and every finding shows the path that proves it.
 #[derive(Debug, Parser)]
-#[command(name = "archlint", version, max_term_width = 100, propagate_version = true)]
+#[command(name = "archlint", version, max_term_width = 100, propagate_version = true, after_help = EXAMPLES)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -62,9 +71,9 @@ pub enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check Terraform plans, CloudFormation templates and CDK assemblies
+    /// Check Terraform plans, CloudFormation and SAM templates, and CDK assemblies
     Check(check::Check),
-    /// Say what a rule asks, why, and how to mend it
+    /// Say what a rule asks, why, and how to mend it, with examples in Terraform and CloudFormation
     Explain(explain::Explain),
     /// List rules
     Rules(rules::Rules),
