@@ -135,9 +135,11 @@ fn exit_codes() {
         &["broken.yaml:"],
     );
     check(&case, &["check", "quiet.yaml", "broken.yaml", "--allow-incomplete"], 0, &[], &["broken.yaml:"]);
-    check(&case, &["check"], 2, &[], &["PATH"]);
+    check(&case, &["check"], 2, &[], &["no path is given", "terraform show -json"]);
     check(&case, &["check", "quiet.yaml", "--fail-on", "often"], 2, &[], &["often"]);
-    check(&case, &["--help"], 0, &["Usage"], &[]);
+    check(&case, &["--help"], 0, &["Usage", "archlint check plan.json"], &[]);
+    check(&case, &["check", "--help"], 0, &["Examples:", "Exit codes:"], &[]);
+    check(&case, &["chekc"], 2, &[], &["similar subcommand"]);
     check(&case, &["--version"], 0, &["archlint "], &[]);
 }
 
@@ -391,4 +393,53 @@ fn completions_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         check(&case, &["completions", shell], 0, &["archlint", "check"], &[]);
     }
+}
+
+/// An assembly as `cdk synth` writes it: two stacks, the second imports a subnet of the first.
+const ASSEMBLY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cdk/shop");
+
+#[test]
+fn cloud_assemblies_are_read() {
+    let case = Case::new(&[]);
+    let manifest = format!("{ASSEMBLY}/manifest.json");
+    for path in [ASSEMBLY, &manifest] {
+        check(
+            &case,
+            &["check", path, "--only", "NET-003"],
+            1,
+            &["NET-003", "App.template.json:", "Network.template.json:", "(cdk-assembly, 9 resources)"],
+            &[],
+        );
+    }
+    // A folder that holds one.
+    let parent = Path::new(ASSEMBLY).parent().unwrap().to_str().unwrap();
+    check(&case, &["check", parent, "--only", "NET-003"], 1, &["cdk-assembly"], &[]);
+}
+
+#[test]
+fn several_templates_are_joined_by_exports() {
+    let case = Case::new(&[]);
+    let template = |name: &str| format!("{ASSEMBLY}/{name}.template.json");
+    let (network, app) = (template("Network"), template("App"));
+    check(&case, &["check", &app, &network, "--only", "NET-003"], 1, &["NET-003", "ExportsOutputRef"], &[]);
+    // Without the stack that exports it the subnet is not in view: neither pass nor fail.
+    let ran = case.run(&["check", &app, "--only", "NET-003", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, &report["summary"]["unknown"]), (0, &serde_json::json!(1)), "{}", ran.err);
+    check(
+        &case,
+        &["check", &app, "--only", "NET-003", "--strict"],
+        1,
+        &["1 verdict cannot be given", "to settle it"],
+        &[],
+    );
+}
+
+#[test]
+fn standard_input_takes_plans() {
+    let case = Case::new(&[]);
+    let plan = fs::read_to_string(PLAN).unwrap();
+    let ran = case.pipe(&["check", "-", "--only", "NET-005"], &plan);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("source - (terraform-plan"), "{}", ran.out);
 }

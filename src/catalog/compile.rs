@@ -19,7 +19,7 @@ pub(super) const DIALECTS: [Dialect; 5] =
 ///
 /// # Errors
 /// Every problem found, each naming its file.
-pub(super) fn compile(files: Vec<(String, String, TableFile)>) -> Result<Catalog, Vec<String>> {
+pub fn compile(files: Vec<(String, String, TableFile)>) -> Result<Catalog, Vec<String>> {
     let mut problems = Vec::new();
     let mut schema = Schema::default();
     let policy = schema.add_shape(policy_shape(ShapeId(1)));

@@ -87,7 +87,9 @@ fn mend(fix: &Fix, look: &Look, first: Option<&Finding>) -> String {
 /// One line for a finding whose rule was shown in full often enough.
 pub fn brief(finding: &Finding) -> String {
     let shown = finding.place.as_ref().map(|p| format!("  {}", place(p))).unwrap_or_default();
-    format!("{}  {}{shown}", plain(&finding.resource.address), plain(&finding.message))
+    let named = finding.message.contains(&finding.resource.address);
+    let address = if named { String::new() } else { format!("{}  ", plain(&finding.resource.address)) };
+    format!("{address}{}{shown}", plain(&finding.message))
 }
 
 /// The headline, and whether it shows the place.
