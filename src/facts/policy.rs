@@ -98,10 +98,15 @@ pub(super) fn some_statement(
         let via = sid.map_or_else(|| "statement".to_owned(), |sid| format!("statement {sid}"));
         Proof::new(test(&s.val), vec![v.step_at(identity, via, s.place)])
     });
-    if !v.has(identity, "policies") {
-        return own;
-    }
-    own.or(|| v.refs(identity, "policies").prove_any(|p| some_statement(v, p.val, test, managed)))
+    own.or(|| attached(v, identity).prove_any(|p| some_statement(v, p.val, test, managed)))
+}
+
+/// The managed policies of an identity: those that it names, and those that name it.
+pub(super) fn attached(v: &View<'_>, identity: ResId) -> Items<ResId> {
+    ["policies", "attached_policies"]
+        .into_iter()
+        .filter(|attr| v.has(identity, attr))
+        .fold(Items::default(), |all, attr| all.chain(v.refs(identity, attr)))
 }
 
 /// The actions that an identity may take, each with the resource texts of its statement.

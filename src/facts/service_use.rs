@@ -161,12 +161,10 @@ fn by_identity(
         }
     }
     found.maybe_more(allowed.more.as_ref());
-    if v.has(identity, "policies") {
-        let policies = v.refs(identity, "policies");
-        found.maybe_more(policies.more.as_ref());
-        for p in &policies.items {
-            by_identity(v, compute, p.val, &sure.clone().and(|| p.present.clone()), start, found);
-        }
+    let policies = super::policy::attached(v, identity);
+    found.maybe_more(policies.more.as_ref());
+    for p in &policies.items {
+        by_identity(v, compute, p.val, &sure.clone().and(|| p.present.clone()), start, found);
     }
 }
 

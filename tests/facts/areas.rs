@@ -164,6 +164,7 @@ fn identity_and_use() {
         "admin-role.admin = true
          web-role.admin = false
          admin-role.passrole_unbounded = false
+         named-role.admin = true
          fn-role.passrole_unbounded = true
          web-role.passrole_unbounded = false
          admin-role.trust_too_wide = anyone

@@ -5,10 +5,8 @@ use crate::base::tree::{Limits, Node, NodeKind};
 
 #[test]
 fn functions_give_what_the_user_guide_says() {
-    let table = crate::base::yaml::parse(
-        include_str!("../../../../fixtures/cfn/intrinsics.yaml"),
-        Limits::default(),
-    );
+    let table =
+        crate::base::yaml::parse(include_str!("../../../../fixtures/cfn/intrinsics.yaml"), Limits::default());
     let table = table.unwrap();
     let sections = table.get("sections").and_then(Node::text).unwrap();
     let mut wrong = Vec::new();
@@ -47,7 +45,9 @@ fn known(doc: &Doc) -> Option<String> {
         Said::Bool(b) => Some(b.to_string()),
         Said::Number(t) | Said::Text(t) => Some(t.to_string()),
         Said::List(items, None) => list(items.iter().map(known).collect()),
-        Said::Map(entries) => list(entries.iter().map(|(k, v)| Some(format!("{k}: {}", known(v)?))).collect()),
+        Said::Map(entries) => {
+            list(entries.iter().map(|(k, v)| Some(format!("{k}: {}", known(v)?))).collect())
+        }
         _ => None,
     }
 }
