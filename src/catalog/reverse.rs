@@ -318,6 +318,10 @@ fn write(
                 }
                 Some(raw)
             };
+            // Whether the satellite is there at all is what is not known: no text can say that.
+            if path.steps.is_empty() && matches!(value.said, Said::Unknown(_)) {
+                return None;
+            }
             let many = matches!(ty, FactTy::List(_) | FactTy::Refs | FactTy::Texts | FactTy::Policy);
             match value.said {
                 Said::List(all, None) if many => {

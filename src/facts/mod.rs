@@ -30,6 +30,7 @@ mod groups;
 mod holders;
 pub mod items;
 mod literal;
+mod machine;
 pub mod net;
 mod policy;
 mod routing;
@@ -79,6 +80,7 @@ pub fn registry() -> &'static [Derived] {
             sources::FACTS,
             tiers::FACTS,
             capacity::FACTS,
+            machine::FACTS,
             balancers::FACTS,
             stores::FACTS,
             volumes::FACTS,
