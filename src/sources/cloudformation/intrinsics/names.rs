@@ -34,7 +34,7 @@ pub(super) fn attribute(eval: &Eval<'_>, argument: &Node) -> Said {
         let what: Text = format!("!GetAtt {name}").into();
         return unknown(what.clone(), Cause::Unresolved(what));
     };
-    attribute_of(eval, argument, &name, &attribute, || format!("!GetAtt {name}.{attribute}"))
+    attribute_of(eval, argument, &name, &attribute, &|| format!("!GetAtt {name}.{attribute}"))
 }
 
 /// What a bare name stands for.
@@ -63,7 +63,7 @@ pub(super) fn attribute_of(
     node: &Node,
     name: &str,
     attribute: &str,
-    written: impl Fn() -> String,
+    written: &dyn Fn() -> String,
 ) -> Said {
     if let Some(output) = attribute.strip_prefix("Outputs.")
         && let Some(said) = eval.nested_output(name, output, node)
@@ -72,6 +72,11 @@ pub(super) fn attribute_of(
     }
     if eval.scope.aliases.contains_key(&*format!("{name}.{attribute}")) {
         return named(eval, node, &format!("{name}.{attribute}"), written);
+    }
+    if let Some((first, rest)) = attribute.split_once('.')
+        && let Some(real) = eval.scope.aliases.get(&*format!("{name}.{first}"))
+    {
+        return attribute_of(eval, node, real, rest, written);
     }
     let name = eval.scope.aliases.get(name).map_or(name, |real| real);
     if eval.scope.resource(name).is_some() {

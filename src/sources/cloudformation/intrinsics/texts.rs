@@ -38,7 +38,7 @@ pub(super) fn sub(eval: &Eval<'_>, argument: &Node) -> Said {
 fn hole(eval: &Eval<'_>, node: &Node, name: &str) -> Doc {
     let written = || format!("${{{name}}}");
     let said = match name.split_once('.') {
-        Some((resource, attribute)) => names::attribute_of(eval, node, resource, attribute, written),
+        Some((resource, attribute)) => names::attribute_of(eval, node, resource, attribute, &written),
         None => names::named(eval, node, name, written),
     };
     eval.at(node, said)

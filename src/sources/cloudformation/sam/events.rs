@@ -1,6 +1,6 @@
 //! Events of functions and state machines: rules, subscriptions, mappings, permissions, routes.
 
-use super::super::syntax::{make_get, make_ref, make_sub, map, reference, text};
+use super::super::syntax::{list, make_get, make_ref, make_sub, map, reference, text};
 use super::super::template::Resource;
 use super::build::{made, with, without};
 use super::{Route, Sam, Target, id_part};
@@ -56,8 +56,8 @@ impl Sam<'_> {
                 "EventBridgeRule" | "CloudWatchEvent" => self.rule(&event, "EventPattern", "Pattern"),
                 "ScheduleV2" => self.schedule(&event),
                 "CloudWatchLogs" => self.logs(&event),
-                "Cognito" => self.permission(&event, "cognito-idp.amazonaws.com", None),
-                "IoTRule" => self.permission(&event, "iot.amazonaws.com", None),
+                "Cognito" => self.pool(&event),
+                "IoTRule" => self.topic_rule(&event),
                 "AlexaSkill" => self.permission(&event, "alexa-appkit.amazon.com", None),
                 _ => {}
             }
@@ -69,11 +69,18 @@ impl Sam<'_> {
     }
 
     fn named_permission(&mut self, event: &Event<'_>, suffix: &str, service: &str, source: Option<Node>) {
+        // A bucket's name says nothing of its owner.
+        let account = (service == "s3.amazonaws.com").then(|| make_ref(event.span, "AWS::AccountId"));
         let permission = made(
             event.span,
             r#"{"Action": "lambda:InvokeFunction", "FunctionName": "$arn", "Principal": "$service",
-                "SourceArn": "$source"}"#,
-            &[event.arn(), ("service", Some(text(event.span, service))), ("source", source)],
+                "SourceArn": "$source", "SourceAccount": "$account"}"#,
+            &[
+                event.arn(),
+                ("service", Some(text(event.span, service))),
+                ("source", source),
+                ("account", account),
+            ],
         );
         self.add(
             event.of,
@@ -128,7 +135,7 @@ impl Sam<'_> {
         let queue_id = format!("{}Queue", event.id);
         let arn = settings.get("QueueArn").cloned().unwrap_or_else(|| make_get(span, &queue_id, "Arn"));
         if settings.get("QueueArn").is_none() {
-            self.add(event.of, &*queue_id, "AWS::SQS::Queue", span, made(span, "{}", &[]));
+            self.queue(event.of, queue_id.clone(), span);
         }
         let url = settings.get("QueueUrl").cloned().unwrap_or_else(|| make_ref(span, queue_id));
         let policy = made(
@@ -178,6 +185,7 @@ impl Sam<'_> {
             NodeKind::Bool(false) => Some(text(span, "DISABLED")),
             _ => None,
         });
+        let dlq = self.dead_letters(event.of, &event.id, event.get("DeadLetterConfig"));
         let more = made(
             span,
             r#"{"Targets": [{"Arn": "$arn", "Id": "$id", "RoleArn": "$role", "Input": "$input",
@@ -189,7 +197,7 @@ impl Sam<'_> {
                 ("role", role),
                 ("input", event.get("Input")),
                 ("path", event.get("InputPath")),
-                ("dlq", event.get("DeadLetterConfig").filter(|n| n.get("Arn").is_some())),
+                ("dlq", dlq),
                 ("retry", event.get("RetryPolicy")),
                 ("bus", event.get("EventBusName")),
                 ("name", event.get("Name").or_else(|| event.get("RuleName"))),
@@ -212,6 +220,7 @@ impl Sam<'_> {
         let span = event.span;
         let role =
             event.get("RoleArn").unwrap_or_else(|| self.role_of_event(event, "scheduler.amazonaws.com"));
+        let dlq = self.dead_letters(event.of, &event.id, event.get("DeadLetterConfig"));
         let more = made(
             span,
             r#"{"FlexibleTimeWindow": {"Mode": "OFF"}, "Target": {"Arn": "$arn", "RoleArn": "$role",
@@ -220,7 +229,7 @@ impl Sam<'_> {
                 event.arn(),
                 ("role", Some(role)),
                 ("input", event.get("Input")),
-                ("dlq", event.get("DeadLetterConfig").filter(|n| n.get("Arn").is_some())),
+                ("dlq", dlq),
                 ("retry", event.get("RetryPolicy")),
                 ("name", event.id_text("")),
             ],
@@ -230,11 +239,37 @@ impl Sam<'_> {
         self.add(event.of, &*event.id, "AWS::Scheduler::Schedule", span, schedule);
     }
 
+    fn pool(&mut self, event: &Event<'_>) {
+        let pool = event.properties.get("UserPool").and_then(reference);
+        let source = pool.map(|id| make_get(event.span, id, "Arn"));
+        self.permission(event, "cognito-idp.amazonaws.com", source);
+    }
+
+    fn topic_rule(&mut self, event: &Event<'_>) {
+        let rule = made(
+            event.span,
+            r#"{"TopicRulePayload": {"Sql": "$sql", "AwsIotSqlVersion": "$version", "RuleDisabled": false,
+                "Actions": [{"Lambda": {"FunctionArn": "$arn"}}]}}"#,
+            &[event.arn(), ("sql", event.get("Sql")), ("version", event.get("AwsIotSqlVersion"))],
+        );
+        self.add(event.of, &*event.id, "AWS::IoT::TopicRule", event.span, rule);
+        let arn = format!(
+            "arn:${{AWS::Partition}}:iot:${{AWS::Region}}:${{AWS::AccountId}}:rule/${{{}}}",
+            event.id
+        );
+        self.permission(event, "iot.amazonaws.com", Some(make_sub(event.span, arn)));
+    }
+
     fn logs(&mut self, event: &Event<'_>) {
         let more = made(event.span, r#"{"DestinationArn": "$arn"}"#, &[event.arn()]);
         let filter = with(event.properties.clone(), more);
         self.add(event.of, &*event.id, "AWS::Logs::SubscriptionFilter", event.span, filter);
-        self.permission(event, "logs.amazonaws.com", None);
+        let source = event.get("LogGroupName").map(|group| {
+            let sketch = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}:*";
+            let names = map(event.span, [("Group", group)]);
+            map(event.span, [("Fn::Sub", list(event.span, vec![text(event.span, sketch), names]))])
+        });
+        self.permission(event, "logs.amazonaws.com", source);
     }
 
     /// The role with which a service starts the target.
@@ -301,6 +336,8 @@ impl Sam<'_> {
                 )
             });
             self.named_permission(event, &suffix, "apigateway.amazonaws.com", source);
+        } else {
+            self.role_of_event(event, "apigateway.amazonaws.com");
         }
         self.routes.push(Route {
             http,

@@ -36,10 +36,17 @@ impl Sam<'_> {
     pub(super) fn function(&mut self, resource: &Resource, properties: &Node) {
         let (id, span) = (&resource.id, resource.span);
         let get = |name: &str| properties.get(name);
+        let (invoke, for_destinations) = match get("EventInvokeConfig") {
+            Some(config) => {
+                let (config, policies) = self.destinations(resource, config);
+                (Some(config), policies)
+            }
+            None => (None, Vec::new()),
+        };
         let role = match get("Role") {
             Some(role) => role.clone(),
             None => {
-                let made = role::of_function(properties, span);
+                let made = role::of_function(properties, span, for_destinations);
                 self.add(resource, format!("{id}Role"), "AWS::IAM::Role", span, made);
                 make_get(span, &format!("{id}Role"), "Arn")
             }
@@ -62,7 +69,7 @@ impl Sam<'_> {
         self.replace(resource, "AWS::Lambda::Function", with(without(properties.clone(), OWN), more));
         let target = self.alias(resource, properties);
         self.url(resource, properties, &target);
-        if let Some(config) = get("EventInvokeConfig") {
+        if let Some(config) = invoke {
             let more = made(
                 config.span,
                 r#"{"FunctionName": {"Ref": "$f"}, "Qualifier": "$q"}"#,
@@ -76,14 +83,8 @@ impl Sam<'_> {
                     ),
                 ],
             );
-            let invoke = with(config.clone(), more);
-            self.add(
-                resource,
-                format!("{id}EventInvokeConfig"),
-                "AWS::Lambda::EventInvokeConfig",
-                config.span,
-                invoke,
-            );
+            let (span, id) = (config.span, format!("{id}EventInvokeConfig"));
+            self.add(resource, id, "AWS::Lambda::EventInvokeConfig", span, with(config, more));
         }
         self.events(resource, properties, &target);
     }

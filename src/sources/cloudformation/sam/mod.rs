@@ -15,6 +15,7 @@ mod events;
 mod function;
 mod globals;
 mod others;
+mod queues;
 mod role;
 
 use std::collections::HashMap;

@@ -13,8 +13,8 @@ static TEMPLATES: LazyLock<Option<Node>> =
 
 const SERVICE_ROLE: &str = "policy/service-role/";
 
-/// The properties of a function's role.
-pub(super) fn of_function(properties: &Node, span: Span) -> Node {
+/// The properties of a function's role; `more`: the policies that its destinations need.
+pub(super) fn of_function(properties: &Node, span: Span, more: Vec<Node>) -> Node {
     let get = |name: &str| properties.get(name);
     let mut managed = vec![format!("{SERVICE_ROLE}AWSLambdaBasicExecutionRole")];
     if get("Tracing").and_then(Node::text) == Some("Active") {
@@ -53,12 +53,18 @@ pub(super) fn of_function(properties: &Node, span: Span) -> Node {
             &[("action", Some(text(queue.span, action))), ("queue", queue.get("TargetArn").cloned())],
         ));
     }
+    inline.extend(more);
     role(properties, span, "lambda.amazonaws.com", managed, inline)
 }
 
 /// The properties of a state machine's role.
 pub(super) fn of_state_machine(properties: &Node, span: Span) -> Node {
-    role(properties, span, "states.amazonaws.com", Vec::new(), Vec::new())
+    let traced = properties.get("Tracing").and_then(|t| t.get("Enabled"));
+    let managed = match traced.map(|n| &n.kind) {
+        Some(NodeKind::Bool(true)) => vec!["policy/AWSXrayWriteOnlyAccess".to_owned()],
+        _ => Vec::new(),
+    };
+    role(properties, span, "states.amazonaws.com", managed, Vec::new())
 }
 
 fn role(properties: &Node, span: Span, service: &str, managed: Vec<String>, mut inline: Vec<Node>) -> Node {
@@ -104,7 +110,15 @@ fn sort_in(policy: &Node, arns: &mut Vec<Node>, inline: &mut Vec<Node>) {
         arns.push(if is_arn { policy.clone() } else { managed_arn(span, &format!("policy/{name}")) });
         return;
     }
+    if let Some(("Fn::If", choice)) = syntax::call(policy)
+        && let [condition, yes, no] = choice.items()
+    {
+        sort_in_if(span, condition, yes, (arns, inline), true);
+        sort_in_if(span, condition, no, (arns, inline), false);
+        return;
+    }
     if syntax::call(policy).is_some() {
+        // `AWS::NoValue` drops out when the list is evaluated.
         arns.push(policy.clone());
         return;
     }
@@ -129,6 +143,32 @@ fn sort_in(policy: &Node, arns: &mut Vec<Node>, inline: &mut Vec<Node>) {
             &[("name", name.clone()), ("statements", Some(statements))],
         ));
     }
+}
+
+/// One branch of a choice between policies: what it makes is there in its case only.
+fn sort_in_if(
+    span: Span,
+    condition: &Node,
+    branch: &Node,
+    (arns, inline): (&mut Vec<Node>, &mut Vec<Node>),
+    holds: bool,
+) {
+    if syntax::reference(branch) == Some("AWS::NoValue") {
+        return;
+    }
+    let (known_arns, known_inline) = (arns.len(), inline.len());
+    sort_in(branch, arns, inline);
+    let nothing = || syntax::make_ref(span, "AWS::NoValue");
+    let in_case = |made: Node| {
+        let (yes, no) = if holds { (made, nothing()) } else { (nothing(), made) };
+        syntax::map(span, [("Fn::If", syntax::list(span, vec![condition.clone(), yes, no]))])
+    };
+    let choose = |all: &mut Vec<Node>, from: usize| {
+        let made = all.split_off(from);
+        all.extend(made.into_iter().map(&in_case));
+    };
+    choose(arns, known_arns);
+    choose(inline, known_inline);
 }
 
 fn statements(name: &str, parameters: &Node, span: Span) -> Option<Node> {

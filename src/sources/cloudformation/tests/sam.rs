@@ -213,3 +213,57 @@ Resources:
     check("Tab.BillingMode", "\"PAY_PER_REQUEST\"");
     check("X", "{Stage: @Api2liveStage, Alias: @FAliaslive, Role: @FRole.Arn}");
 }
+
+#[test]
+fn queues_and_topics_are_made_where_a_type_stands_for_one() {
+    check_made(
+        &format!(
+            "{F}      EventInvokeConfig: {{DestinationConfig: {{OnFailure: {{Type: SQS}}, OnSuccess: {{Type: SNS}}}}}}\n      Events:\n        E: {{Type: EventBridgeRule, Properties: {{Pattern: {{source: [x]}}, DeadLetterConfig: {{Type: SQS}}}}}}\n"
+        ),
+        &[
+            "F Lambda::Function",
+            "FE Events::Rule",
+            "FEPermission Lambda::Permission",
+            "FEQueue SQS::Queue",
+            "FEQueuePolicy SQS::QueuePolicy",
+            "FEventInvokeConfig Lambda::EventInvokeConfig",
+            "FEventInvokeConfigOnFailureQueue SQS::Queue",
+            "FEventInvokeConfigOnSuccessTopic SNS::Topic",
+        ],
+    );
+}
+
+#[test]
+fn a_choice_of_policies_stays_a_choice() {
+    let text = "
+Parameters: {P: {Type: String}}
+Conditions: {C: !Equals [!Ref P, x]}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Policies:
+        - !If [C, {Statement: [{Effect: Allow, Action: a, Resource: r}]}, !Ref AWS::NoValue]
+        - !If [C, AWSLambdaExecute, arn:aws:iam::aws:policy/X]
+";
+    let all = resources(text);
+    let role = all.iter().find(|r| &*r.address == "FRole").unwrap();
+    assert_eq!(
+        show(role.body.get("Policies").unwrap()),
+        "[(C -> {PolicyName: \"Policy0\", PolicyDocument: {Statement: [{Effect: \"Allow\", Action: \"a\", Resource: \"r\"}]}} | not C -> none)]"
+    );
+    assert!(
+        show(role.body.get("ManagedPolicyArns").unwrap())
+            .ends_with(", (C -> none | not C -> \"arn:aws:iam::aws:policy/X\")]")
+    );
+}
+
+#[test]
+fn attributes_of_what_an_alias_stands_for() {
+    let text = format!(
+        "{F}      AutoPublishAlias: live\n  X: {{Type: AWS::X::Y, Properties: {{V: !GetAtt F.Version.FunctionArn}}}}\n"
+    );
+    let all = resources(&text);
+    let x = all.iter().find(|r| &*r.address == "X").unwrap();
+    assert_eq!(show(x.body.get("V").unwrap()), "@FVersion.FunctionArn");
+}
