@@ -12,7 +12,7 @@ use archlint::engine;
 use archlint::engine::judge::{Worlds, judge};
 use archlint::rules::Rule;
 use archlint::sources::Batch;
-use systems::{Key, by_key, house, line, serious, text};
+use systems::{Key, by_key, house, line, pairs, rows, serious, text};
 
 /// Findings of one source that the other cannot have: rule, address, why.
 const ALLOWED: &[(&str, &str, &str)] = &[];
@@ -26,12 +26,6 @@ fn plan(system: &str) -> Report {
 
 fn template(system: &str) -> Report {
     house().template(text(system, "cloudformation/template.yaml"))
-}
-
-/// Rows of a tab-separated file.
-fn rows(system: &str, file: &str) -> Vec<Vec<String>> {
-    let text = text(system, file);
-    text.lines().filter(|l| !l.is_empty()).map(|l| l.split('\t').map(str::to_owned).collect()).collect()
 }
 
 fn check_compliant(report: &Report) {
@@ -64,8 +58,7 @@ fn check_planted(report: &Report, column: usize) {
 /// Each pair of resources has the same findings from both sources.
 fn check_agreement(system: &str) {
     let (plan, template) = (plan(system), template(system));
-    let pairs: BTreeMap<String, String> =
-        rows(system, "pairs.tsv").into_iter().map(|row| (row[0].clone(), row[1].trim().to_owned())).collect();
+    let pairs = pairs(system);
     let of_template: BTreeSet<&String> = pairs.values().collect();
     let (a, b) = (by_key(&plan.findings), by_key(&template.findings));
     let (open_a, open_b) = (by_key(&plan.unknown), by_key(&template.unknown));
@@ -125,10 +118,7 @@ fn allowed_differences_are_real() {
     let mut real = BTreeSet::new();
     for system in ["shop", "legacy"] {
         let (plan, template) = (plan(system), template(system));
-        let pairs: BTreeMap<String, String> = rows(system, "pairs.tsv")
-            .into_iter()
-            .map(|row| (row[0].clone(), row[1].trim().to_owned()))
-            .collect();
+        let pairs = pairs(system);
         let here: BTreeSet<Key> = by_key(&plan.findings)
             .into_keys()
             .filter_map(|(rule, address)| Some((rule, pairs.get(&address)?.clone())))

@@ -6,7 +6,7 @@ mod systems;
 
 use std::collections::BTreeSet;
 
-use archlint::diag::finding::Report;
+use archlint::diag::finding::{Finding, Report};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use systems::{House, Key, by_key, house, line, serious, text, yaml};
@@ -180,6 +180,11 @@ fn edit_plan(plan: &mut Value, edit: &Value) {
             change["after"][key] = Value::Null;
         }
     }
+    let (_, indexed) = base(address);
+    if indexed {
+        // the other instances keep what the configuration says
+        return;
+    }
     let gone = entries(edit, "set").keys().map(|k| path(k)).chain(paths(edit, "unset")).collect::<Vec<_>>();
     if let Some((resources, own)) = configured(plan, address)
         && let Some(block) = resources.iter_mut().find(|r| r["address"] == *own)
@@ -194,8 +199,7 @@ fn edit_plan(plan: &mut Value, edit: &Value) {
                 && !["id", "arn"].contains(&name)
                 && !name.contains(['.', '['])
         };
-        let (_, indexed) = base(address);
-        for (name, new) in entries(edit, "set").into_iter().filter(|(n, v)| !indexed && spelt(n, v)) {
+        for (name, new) in entries(edit, "set").into_iter().filter(|(n, v)| spelt(n, v)) {
             block["expressions"][name] = json!({ "constant_value": new });
         }
     }
@@ -303,6 +307,42 @@ fn every_fault_of_the_plan_raises_its_rule() {
 fn every_fault_of_the_template_raises_its_rule() {
     let template = yaml(&text("shop", "cloudformation/template.yaml"));
     check(house(), "cloudformation", &template, edit_template, |house, t| house.template(t.to_string()));
+}
+
+/// Findings of paired resources by the names of the template; unknown verdicts too.
+fn told(report: &Report, name: impl Fn(&str) -> Option<String>) -> BTreeSet<String> {
+    let all = report.findings.iter().chain(&report.unknown);
+    let said = |f: &Finding| {
+        Some(format!("{} {:?} {:?} {}", f.rule, f.status, f.severity, name(&f.resource.address)?))
+    };
+    all.filter_map(said).collect()
+}
+
+/// Whatever is changed, the rules on disk say the same of the plan and of the template.
+#[test]
+fn faults_are_seen_alike_from_both_sources() {
+    let house = house();
+    let plan: Value = serde_json::from_str(&text("shop", "plan.json")).unwrap();
+    let template = yaml(&text("shop", "cloudformation/template.yaml"));
+    let pairs = systems::pairs("shop");
+    let names: BTreeSet<&String> = pairs.values().collect();
+    let failed: Vec<String> = faults()
+        .par_iter()
+        .filter_map(|fault| {
+            let (mut plan, mut template) = (plan.clone(), template.clone());
+            fault["plan"].as_array().unwrap().iter().for_each(|e| edit_plan(&mut plan, e));
+            fault["cloudformation"].as_array().unwrap().iter().for_each(|e| edit_template(&mut template, e));
+            let plan = told(&house.plan(&plan.to_string()), |a| pairs.get(a).cloned());
+            let by_name = |a: &str| names.contains(&a.to_owned()).then(|| a.to_owned());
+            let template = told(&house.template(template.to_string()), by_name);
+            let differ: Vec<String> = plan
+                .symmetric_difference(&template)
+                .map(|f| format!("    only the {}: {f}", if plan.contains(f) { "plan" } else { "template" }))
+                .collect();
+            (!differ.is_empty()).then(|| format!("{}\n{}", fault["name"], differ.join("\n")))
+        })
+        .collect();
+    assert!(failed.is_empty(), "{}:\n{}", failed.len(), failed.join("\n"));
 }
 
 #[test]

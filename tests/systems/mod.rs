@@ -79,6 +79,17 @@ pub fn text(system: &str, path: &str) -> String {
     std::fs::read_to_string(format!("fixtures/architectures/{system}/{path}")).unwrap()
 }
 
+/// Rows of a tab-separated file of a system.
+pub fn rows(system: &str, file: &str) -> Vec<Vec<String>> {
+    let text = text(system, file);
+    text.lines().filter(|l| !l.is_empty()).map(|l| l.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// Terraform addresses and the CloudFormation names of the same things.
+pub fn pairs(system: &str) -> BTreeMap<String, String> {
+    rows(system, "pairs.tsv").into_iter().map(|row| (row[0].clone(), row[1].trim().to_owned())).collect()
+}
+
 /// Rule and address of a finding.
 pub type Key = (String, String);
 
