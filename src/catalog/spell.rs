@@ -183,17 +183,9 @@ fn is_blocks(doc: &Doc) -> bool {
 fn hcl_body(out: &mut String, doc: &Doc, indent: usize) {
     let Said::Map(entries) = &doc.said else { return };
     let (blocks, attributes): (Vec<_>, Vec<_>) = entries.iter().partition(|(_, value)| is_blocks(value));
-    let values: Vec<(&str, String)> =
-        attributes.iter().map(|(key, value)| (&**key, hcl_value(value, indent))).collect();
-    // A value of several lines ends a group of aligned ones.
-    for group in values.split_inclusive(|(_, value)| value.contains('\n')) {
-        let aligned = group.iter().filter(|(_, value)| !value.contains('\n'));
-        let width = aligned.map(|(key, _)| key.len()).max().unwrap_or(0);
-        for (key, value) in group {
-            let width = if value.contains('\n') { key.len() } else { width };
-            let _ = writeln!(out, "{:indent$}{key:width$} = {value}", "");
-        }
-    }
+    let values: Vec<(String, String)> =
+        attributes.iter().map(|(key, value)| (key.to_string(), hcl_value(value, indent))).collect();
+    aligned(out, &values, indent);
     let mut first = values.is_empty();
     for (key, value) in blocks {
         let Said::List(items, _) = &value.said else { continue };
@@ -208,6 +200,18 @@ fn hcl_body(out: &mut String, doc: &Doc, indent: usize) {
             } else {
                 writeln!(out, "{:indent$}{key} {{\n{body}{:indent$}}}", "", "")
             };
+        }
+    }
+}
+
+/// Attributes with their signs below each other; a value of several lines ends a group.
+fn aligned(out: &mut String, pairs: &[(String, String)], indent: usize) {
+    for group in pairs.split_inclusive(|(_, value)| value.contains('\n')) {
+        let short = group.iter().filter(|(_, value)| !value.contains('\n'));
+        let width = short.map(|(key, _)| key.len()).max().unwrap_or(0);
+        for (key, value) in group {
+            let width = if value.contains('\n') { key.len() } else { width };
+            let _ = writeln!(out, "{:indent$}{key:width$} = {value}", "");
         }
     }
 }
@@ -229,13 +233,11 @@ fn hcl_object(doc: &Doc, indent: usize) -> String {
     match &doc.said {
         Said::Map(entries) if !entries.is_empty() => {
             let plain = |k: &str| k.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !k.is_empty();
-            let lines: String = entries
-                .iter()
-                .map(|(k, v)| {
-                    let key = if plain(k) { k.to_string() } else { hcl_text(k) };
-                    format!("{:inner$}{key} = {}\n", "", hcl_object(v, inner))
-                })
-                .collect();
+            let key = |k: &str| if plain(k) { k.to_owned() } else { hcl_text(k) };
+            let pairs: Vec<(String, String)> =
+                entries.iter().map(|(k, v)| (key(k), hcl_object(v, inner))).collect();
+            let mut lines = String::new();
+            aligned(&mut lines, &pairs, inner);
             format!("{{\n{lines}{:indent$}}}", "")
         }
         Said::List(items, _) if items.iter().any(|i| matches!(i.said, Said::Map(_))) => {

@@ -47,8 +47,15 @@ impl Maker<'_> {
             Verdict::Unknown(reasons) => (Status::Unknown, missing(reasons)),
             _ => (Status::Fail, Vec::new()),
         };
+        trace.seen.retain(|s| !matches!(&*s.label, "address" | "name"));
         let decided = trace.seen.iter().find(|s| s.res == Some(judged.res) && s.place.is_some());
-        let place = decided.and_then(|s| s.place).or(resource.place);
+        let path = self.path(rule, read, judged.res, &trace);
+        // Where nothing stated decided, the path may say which line of the resource did.
+        let proved = || path.iter().find(|s| *s.address == *resource.address && s.place.is_some());
+        let place = match decided.and_then(|s| s.place) {
+            Some(place) => self.place(place),
+            None => proved().and_then(|s| s.place.clone()).or_else(|| self.place(resource.place?)),
+        };
         let seen: Vec<ReadValue> =
             trace.seen.iter().take(MOST_READ).filter_map(|s| self.seen(s, read)).collect();
         Some(Finding {
@@ -59,8 +66,8 @@ impl Maker<'_> {
             pillar: rule.pillar,
             resource: reference(self.graph, judged.res),
             message: rule.message(read, judged.res),
-            place: place.and_then(|p| self.place(p)),
-            path: self.path(rule, read, judged.res, &trace),
+            place,
+            path,
             missing,
             case: judged.case.clone(),
             why: rule.why.to_string(),

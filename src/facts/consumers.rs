@@ -202,9 +202,14 @@ fn protected(v: &View<'_>, method: ResId) -> Known<Answer> {
     };
     let place = v.place_of(method, "authorization");
     let said = if guarded.is_true() { "authorization" } else { "no authorization" };
+    // What is not there either is no evidence.
+    let instead = |truth: Truth, said: &'static str| {
+        let path = if truth.is_false() { Vec::new() } else { vec![v.step(method, said)] };
+        Proof::new(truth, path)
+    };
     Proof::new(guarded, vec![v.step_at(method, said, place)])
-        .or(|| Proof::new(v.flag(method, "api_key_required"), vec![v.step(method, "API key")]))
-        .or(|| Proof::new(preflight, vec![v.step(method, "CORS preflight")]))
+        .or(|| instead(v.flag(method, "api_key_required"), "API key"))
+        .or(|| instead(preflight, "CORS preflight"))
         .answer()
 }
 

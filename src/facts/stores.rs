@@ -83,6 +83,15 @@ fn not_pinned(v: &View<'_>, member: ResId) -> Reasons {
     Reasons::one(format!("{}.zone", v.address(member)), Cause::Omitted(why.into()))
 }
 
+/// A switch as evidence says it.
+fn switched(name: &str, on: &Truth) -> String {
+    match on {
+        Truth::True => format!("{name} is on"),
+        Truth::False => format!("{name} is off"),
+        Truth::Unknown(_) => name.to_owned(),
+    }
+}
+
 fn multi_zone(v: &View<'_>, database: ResId) -> Known<Answer> {
     if v.is(database, "db_cluster") {
         return cluster_spans(v, database).answer();
@@ -91,8 +100,9 @@ fn multi_zone(v: &View<'_>, database: ResId) -> Known<Answer> {
         return v.prove(cluster, "multi_zone").answer();
     }
     let place = v.place_of(database, "multi_az");
-    let said = "Multi-AZ";
-    Proof::new(v.flag(database, "multi_az"), vec![v.step_at(database, said, place)]).answer()
+    let on = v.flag(database, "multi_az");
+    let said = switched("Multi-AZ", &on);
+    Proof::new(on, vec![v.step_at(database, said, place)]).answer()
 }
 
 fn cluster_spans(v: &View<'_>, cluster: ResId) -> Proof {
@@ -151,10 +161,20 @@ fn failover_ready(v: &View<'_>, cache: ResId) -> Known<Answer> {
         Ok(n) => Truth::from(n.is_some_and(|n| n >= 1)),
         Err(why) => Truth::Unknown(why),
     };
-    let step = |attr: &str, said: &str| vec![v.step_at(cache, said.to_owned(), v.place_of(cache, attr))];
-    Proof::new(v.flag(cache, "automatic_failover"), step("automatic_failover", "automatic failover"))
-        .and(|| Proof::new(v.flag(cache, "multi_az"), step("multi_az", "Multi-AZ")))
-        .and(|| Proof::new(two(v.int(cache, "cache_clusters")).or(replicas), step("cache_clusters", "nodes")))
+    let step = |attr: &str, said: String| vec![v.step_at(cache, said, v.place_of(cache, attr))];
+    let switch = |attr: &str, name: &str| {
+        let on = v.flag(cache, attr);
+        let said = switched(name, &on);
+        Proof::new(on, step(attr, said))
+    };
+    switch("automatic_failover", "automatic failover")
+        .and(|| switch("multi_az", "Multi-AZ"))
+        .and(|| {
+            Proof::new(
+                two(v.int(cache, "cache_clusters")).or(replicas),
+                step("cache_clusters", "nodes".into()),
+            )
+        })
         .answer()
 }
 

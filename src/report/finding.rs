@@ -52,7 +52,8 @@ pub fn render(finding: &Finding, files: &Files, look: &Look, first: Option<&Find
     if first.is_none() && !finding.why.trim().is_empty() {
         out += &field(look, "why", &plain(&why(finding, look.verbose)));
     }
-    if let Some(fix) = &finding.fix {
+    // What is not known to be wrong is settled first.
+    if let Some(fix) = finding.fix.as_ref().filter(|_| finding.status == Status::Fail || look.verbose) {
         out += &mend(fix, look, first);
     }
     if !finding.clauses.is_empty() && first.is_none() {
@@ -110,16 +111,15 @@ fn headline(finding: &Finding, files: &Files, look: &Look) -> (String, bool) {
     let mut shown = false;
     if let Some(main) = finding.place.as_ref().and_then(|p| p.span) {
         let read = finding.read.iter().find(|r| r.place.as_ref().and_then(|p| p.span) == Some(main));
-        let text = read.map_or_else(
-            || finding.resource.address.clone(),
-            |r| {
-                let what = r
-                    .what
-                    .rsplit_once(&format!("{}.", finding.resource.address))
-                    .map_or(&*r.what, |(_, w)| w);
-                format!("{what} is {}", r.value)
-            },
-        );
+        let step = finding.path.iter().find(|s| s.place.as_ref().and_then(|p| p.span) == Some(main));
+        let text = match (read, step) {
+            (Some(read), _) => {
+                let own = read.what.rsplit_once(&format!("{}.", finding.resource.address));
+                format!("{} is {}", own.map_or(&*read.what, |(_, what)| what), read.value)
+            }
+            (None, Some(step)) => step.via.clone(),
+            (None, None) => finding.resource.address.clone(),
+        };
         shown = drawn.label(files, main, &text);
         if shown {
             for (number, step) in finding.path.iter().enumerate().take(MARKED) {

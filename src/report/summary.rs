@@ -8,6 +8,8 @@ use super::finding::{field, severity};
 use super::look::{Look, Style, plain};
 use crate::diag::finding::{Report, Severity, Status};
 
+/// Stands for a space at which no line ends.
+const GLUE: char = '\u{a0}';
 /// Names listed where not all are.
 const SOME: usize = 5;
 
@@ -84,10 +86,10 @@ fn severities(report: &Report, look: &Look) -> String {
         let name = severity(level);
         let names: Vec<String> = rules
             .iter()
-            .map(|(rule, n)| if *n > 1 { format!("{rule} {times}{n}") } else { (*rule).to_owned() })
+            .map(|(rule, n)| if *n > 1 { format!("{rule}{GLUE}{times}{n}") } else { (*rule).to_owned() })
             .collect();
         let text = look.wrap(&format!("  {name:>7} "), &names.join(", "));
-        out += &text.replacen(name, &look.paint(Style::of(level), name), 1);
+        out += &text.replace(GLUE, " ").replacen(name, &look.paint(Style::of(level), name), 1);
     }
     out
 }
