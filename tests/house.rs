@@ -327,7 +327,14 @@ fn kept() -> Vec<String> {
 
 #[test]
 fn no_path_of_one_machine_and_no_ignored_test() {
-    let strays = ["/tmp/", "/work/", "/root/", "/home/", "#[ignore"];
+    // Spelt in two parts, so that this file does not hold what it looks for.
+    let strays = [
+        concat!("/t", "mp/"),
+        concat!("/w", "ork/"),
+        concat!("/r", "oot/"),
+        concat!("/h", "ome/"),
+        concat!("#[ig", "nore"),
+    ];
     check(&kept(), |_, text| {
         let hit = |s: &&&str| {
             text.match_indices(**s).any(|(at, _)| {
