@@ -28,6 +28,11 @@ pub trait Resolver {
     /// to. `None` if it is known to be of another kind. With `fits`, what looks like nothing known is
     /// of another kind too.
     fn literal(&mut self, text: &str, to: &[KindId], fits: bool) -> Option<Val>;
+    /// One of several resources that a reference to one thing may mean.
+    fn one_of(&self, reference: &Reference, all: Vec<Val>) -> Val {
+        drop(all);
+        Val::unknown(&*reference.written, Cause::Unresolved(reference.written.clone()))
+    }
     /// The policy document that a reference names, if it names one.
     fn document(&self, doc: &Doc) -> Option<Doc>;
 }
@@ -255,16 +260,20 @@ fn int(text: &str) -> Option<i64> {
 }
 
 fn reference(doc: &Doc, to: Target<'_>, what: &str, resolver: &mut dyn Resolver) -> Val {
-    let of = |found: Result<Vec<Val>, Reasons>| match found {
+    let of = |r: &Reference, found: Result<Vec<Val>, Reasons>, resolver: &dyn Resolver| match found {
         Ok(vals) => match vals.as_slice() {
             [] => Val::Absent,
             [only] => only.clone(),
-            _ => Val::unknown(what, Cause::Unresolved("one of several".into())),
+            // `element(module.vpc.private_subnets, 0)`: the argument takes one, so it is one of them.
+            _ => resolver.one_of(r, vals),
         },
         Err(r) => Val::Unknown(name_reasons(&r, what)),
     };
     match &doc.said {
-        Said::Ref(r) => of(resolver.reference(r, to.kinds)),
+        Said::Ref(r) => {
+            let found = resolver.reference(r, to.kinds);
+            of(r, found, resolver)
+        }
         Said::Text(t) | Said::Number(t) if t.is_empty() => Val::Absent,
         Said::Text(t) | Said::Number(t) => resolver.literal(t, to.kinds, to.fits).unwrap_or(Val::Absent),
         Said::Template(parts) => {
@@ -274,7 +283,7 @@ fn reference(doc: &Doc, to: Target<'_>, what: &str, resolver: &mut dyn Resolver)
                 let Part::Hole(hole) = part else { continue };
                 match &hole.said {
                     Said::Ref(r) => match resolver.reference(r, to.kinds) {
-                        Ok(vals) if !vals.is_empty() => return of(Ok(vals)),
+                        Ok(vals) if !vals.is_empty() => return of(r, Ok(vals), resolver),
                         Ok(_) => {}
                         Err(e) => failed = Some(failed.map_or(e.clone(), |f| f.and(&e))),
                     },

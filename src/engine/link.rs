@@ -38,6 +38,8 @@ pub struct Linked {
     pub todo: BTreeMap<String, String>,
 }
 
+/// Most entries that satellites of owners that are not known make for one name.
+const MOST_OPEN: usize = 10_000;
 /// Most hops when a reference goes through an attribute that is itself a reference.
 const HOPS: usize = 8;
 
@@ -170,6 +172,7 @@ impl<'a> Linker<'a> {
 
     fn satellites(&mut self, inputs: &[Input<'a>]) -> Satellites<'a> {
         let mut out = Satellites { owned: HashMap::new(), loose: HashMap::new() };
+        let mut open: BTreeMap<(usize, usize, usize), Vec<(&Raw, Reasons, Dialect)>> = BTreeMap::new();
         for input in inputs {
             self.dialect = input.dialect;
             for raw in input.raws.iter().filter(|r| r.change != Some(Change::Delete)) {
@@ -191,12 +194,27 @@ impl<'a> Linker<'a> {
                             }
                             Err(reasons) => {
                                 let key = (k, s, slot(input.dialect));
-                                let all =
-                                    out.loose.get(&key).map_or_else(|| reasons.clone(), |r| r.and(&reasons));
-                                out.loose.insert(key, all);
+                                open.entry(key).or_default().push((raw, reasons, input.dialect));
                             }
                         }
                     }
+                }
+            }
+        }
+        // A satellite of an owner that is not known may be anyone's: what it says is known all the same.
+        for (key, list) in open {
+            let (k, s, _) = key;
+            let Some(kind) = self.catalog.kinds.get(k) else { continue };
+            let owners = self.graph.of_kind(kind.id);
+            if owners.len().saturating_mul(list.len()) > MOST_OPEN {
+                let all = list.into_iter().map(|(_, reasons, _)| reasons).reduce(|a, b| a.and(&b));
+                out.loose.extend(all.map(|all| (key, all)));
+                continue;
+            }
+            for (raw, reasons, dialect) in list {
+                for owner in owners.iter().filter(|o| self.graph.resource(**o).dialect == dialect) {
+                    let cond = Cond::Open(reasons.clone());
+                    out.owned.entry((*owner, s)).or_default().push((raw, cond));
                 }
             }
         }
@@ -254,29 +272,6 @@ impl<'a> Linker<'a> {
         let id = self.graph.add(resource, Vec::new());
         self.stubs.insert((kind, text.clone()), id);
         id
-    }
-
-    /// One of several resources, and it is not known which: cases that exclude each other and leave
-    /// nothing out. A verdict that does not depend on which of them it is, is known.
-    fn one_of(&self, reference: &Reference, all: Vec<Val>) -> Val {
-        let subject: Text = format!("{} of {}", reference.written, self.current).into();
-        let mut cases: Vec<(Cond, Val)> = Vec::new();
-        let mut before: Vec<Cond> = Vec::new();
-        let last = all.len().saturating_sub(1);
-        for (i, val) in all.into_iter().enumerate() {
-            let Val::Res(id) = val else { continue };
-            let address = self.graph.resource(id).address.clone();
-            let text = format!("{} is {address}", reference.written).into();
-            let cond = Cond::Atom(Arc::new(Atom { text, equals: Some((subject.clone(), address)) }));
-            if i == last {
-                let none = Cond::Or(before.clone().into()).negate();
-                cases.push((none, val));
-            } else {
-                before.push(cond.clone());
-                cases.push((cond, val));
-            }
-        }
-        Val::Cases(cases.into())
     }
 
     fn target(&mut self, address: &Text, reference: &Reference, to: &[KindId]) -> Result<Vec<Val>, Reasons> {
@@ -418,6 +413,29 @@ impl Resolver for Linker<'_> {
             return Ok(vec![self.one_of(reference, all)]);
         }
         Ok(all)
+    }
+
+    /// One of several resources, and it is not known which: cases that exclude each other and leave
+    /// nothing out. A verdict that does not depend on which of them it is, is known.
+    fn one_of(&self, reference: &Reference, all: Vec<Val>) -> Val {
+        let subject: Text = format!("{} of {}", reference.written, self.current).into();
+        let mut cases: Vec<(Cond, Val)> = Vec::new();
+        let mut before: Vec<Cond> = Vec::new();
+        let last = all.len().saturating_sub(1);
+        for (i, val) in all.into_iter().enumerate() {
+            let Val::Res(id) = val else { continue };
+            let address = self.graph.resource(id).address.clone();
+            let text = format!("{} is {address}", reference.written).into();
+            let cond = Cond::Atom(Arc::new(Atom { text, equals: Some((subject.clone(), address)) }));
+            if i == last {
+                let none = Cond::Or(before.clone().into()).negate();
+                cases.push((none, val));
+            } else {
+                before.push(cond.clone());
+                cases.push((cond, val));
+            }
+        }
+        Val::Cases(cases.into())
     }
 
     fn literal(&mut self, text: &str, to: &[KindId], fits: bool) -> Option<Val> {

@@ -154,7 +154,7 @@ fn acl_of(v: &View<'_>, subnet: ResId) -> Known<Option<ResId>> {
         return Ok(Some(acl));
     }
     let listing = v.refs(subnet, "network_acls_listing");
-    if let Some(e) = listing.items.first() {
+    if let Some(e) = listing.surest() {
         return super::items::known(e.present.clone()).map(|_| Some(e.val));
     }
     if let Some(why) = listing.more {
@@ -162,7 +162,7 @@ fn acl_of(v: &View<'_>, subnet: ResId) -> Known<Option<ResId>> {
     }
     let Some(vpc) = v.refer(subnet, "vpc")? else { return Ok(None) };
     let acls = v.refs(vpc, "network_acls").keep(|acl| v.flag(*acl, "is_default"));
-    match (acls.items.first(), acls.more) {
+    match (acls.surest(), acls.more.clone()) {
         (Some(e), _) => super::items::known(e.present.clone()).map(|_| Some(e.val)),
         // a VPC that is not in view may have a default ACL that was changed
         (None, Some(why)) => Err(why),

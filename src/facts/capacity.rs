@@ -163,7 +163,7 @@ fn scaled(v: &View<'_>, group: ResId) -> Known<Answer> {
 
 fn min_tasks(v: &View<'_>, service: ResId) -> Known<Answer> {
     let targets = v.refs(service, "scalable_targets");
-    if let Some(target) = targets.items.first() {
+    if let Some(target) = targets.surest() {
         super::items::known(target.present.clone())?;
         let path = vec![v.step_at(target.val, "scalable target", v.place_of(target.val, "min"))];
         return Ok(Answer { val: v.val(target.val, "min"), path });

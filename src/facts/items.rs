@@ -98,6 +98,11 @@ impl<T> Items<T> {
         }
     }
 
+    /// The first item that surely is there, else the first that may be.
+    pub fn surest(&self) -> Option<&Entry<T>> {
+        self.items.iter().find(|e| e.present.is_true()).or_else(|| self.items.first())
+    }
+
     /// Whether there is an item at all.
     pub fn some(&self) -> Truth {
         self.any(|_| Truth::True)

@@ -87,7 +87,7 @@ fn resources_of_their_own(v: &View<'_>, res: ResId) -> bool {
     if !v.is(res, "instance") {
         return false;
     }
-    let attached = v.refs(res, "attached_volumes").items.len();
+    let attached = v.refs(res, "attached_volumes").items.iter().filter(|e| e.present.is_true()).count();
     attached > 0 && attached >= v.records(res, "volumes").items.len()
 }
 

@@ -27,6 +27,8 @@ pub enum Cond {
     Const(bool),
     /// One atom.
     Atom(Arc<Atom>),
+    /// Open for reasons that no assumption decides: whether a reference that is not known leads here.
+    Open(Reasons),
     /// Negation.
     Not(Arc<Cond>),
     /// Conjunction.
@@ -44,6 +46,7 @@ impl Cond {
                 Some(b) => b.into(),
                 None => Truth::Unknown(Reasons::one(atom.text.clone(), Cause::Condition(atom.clone()))),
             },
+            Self::Open(reasons) => Truth::Unknown(reasons.clone()),
             Self::Not(inner) => !inner.truth(world),
             Self::And(all) => all.iter().fold(Truth::True, |t, c| t.and(|| c.truth(world))),
             Self::Or(any) => any.iter().fold(Truth::False, |t, c| t.or(|| c.truth(world))),

@@ -102,7 +102,7 @@ impl Cause {
 }
 
 /// A set of reasons: sorted, without doubles, capped so that it cannot grow without bound.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reasons(Arc<[Arc<Why>]>);
 
 /// Most reasons that one unknown carries.

@@ -207,7 +207,7 @@ fn is_small(cond: &Cond, left: &mut usize) -> bool {
     let Some(rest) = left.checked_sub(1) else { return false };
     *left = rest;
     match cond {
-        Cond::Const(_) | Cond::Atom(_) => true,
+        Cond::Const(_) | Cond::Atom(_) | Cond::Open(_) => true,
         Cond::Not(inner) => is_small(inner, left),
         Cond::And(all) | Cond::Or(all) => all.iter().all(|c| is_small(c, left)),
     }

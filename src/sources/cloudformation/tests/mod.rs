@@ -83,6 +83,7 @@ fn show_cond(cond: &Cond) -> String {
     match cond {
         Cond::Const(b) => b.to_string(),
         Cond::Atom(a) => a.text.to_string(),
+        Cond::Open(_) => "open".to_owned(),
         Cond::Not(inner) => format!("not {}", show_cond(inner)),
         Cond::And(c) => format!("({})", all(c, " and ")),
         Cond::Or(c) => format!("({})", all(c, " or ")),

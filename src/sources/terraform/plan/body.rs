@@ -7,7 +7,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::blocks::{assign, narrow};
 use super::expr::{Expr, argument};
-use super::follow::{Follow, Found, Hit, Scope};
+use super::follow::{Follow, Found, Scope};
 use super::json::Json;
 use super::say;
 use crate::base::text::Text;
@@ -137,6 +137,11 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
         }
         if unknown {
             let found = self.found(name, at);
+            // The plan knows all that the expression reads, so it knows the expression: it was null, and
+            // what stands here is the provider's.
+            if self.configured && at.exact && !at.exprs.is_empty() && found.is_settled() {
+                return Doc::new(Said::Null);
+            }
             return Doc::new(say::whole(&found, name, path));
         }
         let said = match parts.value {
@@ -210,7 +215,13 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
         let marked = items.iter().filter(|p| is_marked(p)).count();
         let below = if at.marks > 0 { at.marks } else { parts.unknown.map_or(0, Json::marks) };
         let mut paired = Vec::new();
-        if marked > 0 && (at.exact || marked == below || at.exprs.len() == 1) {
+        // Items of a known number were given. Where the configuration says nothing of them, a dynamic block did.
+        if marked > 0 && self.configured && at.exprs.is_empty() && at.blocks.is_empty() {
+            let found = self.follow.dynamic(self.scope.module, name, self.address, &format!("{path}[*]"));
+            if found.groups.iter().any(|g| g.hits.len() >= marked) {
+                paired = say::items(&found, marked, path);
+            }
+        } else if marked > 0 && (at.exact || marked == below || at.exprs.len() == 1) {
             let found = self.found(name, at);
             if at.exact || marked == below || found.groups.len() == 1 {
                 paired = say::items(&found, marked, path);
@@ -258,11 +269,15 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
             all.groups.extend(one.groups);
             all.lost.extend(one.lost);
             all.missing.extend(one.missing);
+            all.made |= one.made;
             all.cut |= one.cut;
         }
         // Nothing refers to itself: the inference was wrong.
-        let itself = |h: &Hit| *h.address == *self.address;
-        if let Some(n) = all.groups.iter().position(|g| g.inferred && g.hits.iter().any(itself)) {
+        for group in all.groups.iter_mut().filter(|g| g.inferred) {
+            group.hits.retain(|h| *h.address != *self.address);
+            group.one_of = group.hits.len() > 1;
+        }
+        if let Some(n) = all.groups.iter().position(|g| g.hits.is_empty()) {
             all.lost.push(all.groups.remove(n).written);
         }
         if at.exact || at.exprs.is_empty() {

@@ -66,16 +66,24 @@ pub struct Found {
     pub missing: Vec<Text>,
     /// True if it also reads something that may decide between the others: a variable, a local.
     pub choice: bool,
+    /// True if a part of it refers to nothing and is no constant: `timestamp()`.
+    pub made: bool,
     /// True if the budget ran out.
     pub cut: bool,
 }
 
 impl Found {
+    /// True if all that it reads is known when the plan is made: variables, keys, what has no instances.
+    pub fn is_settled(&self) -> bool {
+        self.groups.is_empty() && self.lost.is_empty() && self.missing.is_empty() && !self.made && !self.cut
+    }
+
     fn add(&mut self, other: Self) {
         self.groups.extend(other.groups);
         self.lost.extend(other.lost);
         self.missing.extend(other.missing);
         self.choice |= other.choice;
+        self.made |= other.made;
         self.cut |= other.cut;
     }
 
@@ -137,8 +145,10 @@ impl<'p, 'a> Follow<'p, 'a> {
         let mut refs = Vec::new();
         expr.all_refs(&mut refs);
         let pick = scope.key.filter(|_| refs.iter().any(|r| r.is_instance()));
-        let mut found = Found::default();
-        let locals = refs.iter().filter(|r| r.name(0) == Some("local") && r.steps.len() == 2).count();
+        let mut found =
+            Found { made: matches!(expr, Expr::Refs(none) if none.is_empty()), ..Found::default() };
+        let lost = |r: &&&Ref| r.name(0) == Some("local") && r.steps.len() == 2;
+        let locals = refs.iter().filter(lost).filter(|r| !r.name(1).is_some_and(is_switch)).count();
         for r in refs {
             self.spent.set(self.spent.get().saturating_add(1));
             if depth == 0 || self.spent.get() > BUDGET {
@@ -155,10 +165,22 @@ impl<'p, 'a> Follow<'p, 'a> {
             && found.lost.len() == locals
             && let Some(written) = found.lost.first().cloned()
             && !self.plain.get()
-            && let Answer::Only(hit) = self.local(scope.module, name, depth)
+            && let Answer::Only(hits) = self.local(scope.module, name, depth)
         {
             found.lost.clear();
-            found.groups.push(Group { hits: vec![hit], one_of: false, inferred: true, written });
+            found.groups.push(Group { one_of: hits.len() > 1, hits, inferred: true, written });
+        }
+        found
+    }
+
+    /// What a value may be of which the configuration is not in the plan: it stands in a dynamic block.
+    pub fn dynamic(&self, module: ModuleId, name: &str, itself: &str, written: &str) -> Found {
+        self.spent.set(0);
+        let mut found = Found::default();
+        if let Answer::Only(mut hits) = self.local(module, name, DEPTH) {
+            let written = written.into();
+            hits.retain(|h| *h.address != *itself);
+            found.groups.push(Group { one_of: hits.len() > 1, hits, inferred: true, written });
         }
         found
     }
@@ -171,9 +193,9 @@ impl<'p, 'a> Follow<'p, 'a> {
         found
     }
 
-    /// What a value that comes only through locals must be, if there is one thing that it can be.
+    /// What a value that comes only through locals may be: one thing, or one of a few.
     pub fn local(&self, module: ModuleId, name: &str, depth: usize) -> Answer {
-        let say = |answer: Option<Hit>| answer.map_or(Answer::Open, Answer::Only);
+        let say = |answer: Option<Vec<Hit>>| answer.map_or(Answer::Open, Answer::Only);
         let question = (module, name.to_owned());
         if let Ok(known) = self.inferred.lock()
             && let Some(answer) = known.get(&question)
@@ -213,6 +235,7 @@ impl<'p, 'a> Follow<'p, 'a> {
                 let Some(for_each) = scope.for_each else { return Found::default() };
                 self.each_value(for_each, rest(2), scope, name, depth)
             }
+            (Some("local"), Some(local)) if is_switch(local) => Found { choice: true, ..Found::default() },
             (Some("local"), _) => Found { lost: vec![r.written.clone()], choice: true, ..Found::default() },
             (Some("each" | "count" | "path" | "terraform" | "self" | "var" | "module"), _) => {
                 Found::default()
@@ -427,4 +450,13 @@ impl<'p, 'a> Follow<'p, 'a> {
         let Expr::Blocks(blocks) = &resource.block else { return None };
         Some((argument(blocks.first()?, attribute)?, resource.for_each.as_ref()))
     }
+}
+
+/// True for locals that by their name hold yes or no (`local.create`, `local.is_serverless`): they decide
+/// between values, and a value that is not known does not come from them.
+fn is_switch(local: &str) -> bool {
+    const FIRST: [&str; 9] = ["create", "is", "enable", "enabled", "has", "use", "should", "needs", "attach"];
+    let first = local.split('_').next().unwrap_or(local);
+    let thing = ["_id", "_ids", "_arn", "_arns", "_name", "_names"].iter().any(|end| local.ends_with(end));
+    (FIRST.contains(&first) || local.ends_with("_enabled")) && !thing
 }

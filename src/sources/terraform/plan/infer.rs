@@ -2,7 +2,7 @@
 //!
 //! Such a value is unknown because something in the local's reach is: a resource of the module, of a
 //! module that it calls, or an input. Where exactly one instance in that reach fits the argument's name
-//! (`vpc_id` and one `aws_vpc`), it is the one meant; else nothing is inferred.
+//! (`vpc_id` and one `aws_vpc`), it is the one meant; of a few, one of them. Else nothing is inferred.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -12,13 +12,13 @@ use super::instances::ModuleId;
 use super::pick::type_of;
 
 /// Answers, kept because a module's arguments repeat.
-pub type Inferred = Mutex<HashMap<Question, Option<Hit>>>;
+pub type Inferred = Mutex<HashMap<Question, Option<Vec<Hit>>>>;
 
 /// What is known of a value that comes through a local.
 pub enum Answer {
-    /// It is this.
-    Only(Hit),
-    /// There is none or more than one that it may be.
+    /// It is this, or one of these.
+    Only(Vec<Hit>),
+    /// There is none that it may be, or too many.
     Open,
     /// The question is being answered further out, and its candidates are counted there.
     Asked,
@@ -27,9 +27,12 @@ pub enum Answer {
 /// In which module instance, for which argument.
 pub type Question = (ModuleId, String);
 
-/// The only instance in reach of a module's locals that fits an argument's name. `depth` bounds the
+/// Most instances that one value may be.
+const MOST: usize = 8;
+
+/// The instances in reach of a module's locals that fit an argument's name. `depth` bounds the
 /// chain of references that the search follows.
-pub fn search(follow: &Follow<'_, '_>, module: ModuleId, name: &str, depth: usize) -> Option<Hit> {
+pub fn search(follow: &Follow<'_, '_>, module: ModuleId, name: &str, depth: usize) -> Option<Vec<Hit>> {
     let mut hits: Vec<Hit> = Vec::new();
     let mut add = |hit: Hit| {
         if fits(name, type_of(&hit.base)) && !hits.iter().any(|h| h.address == hit.address) {
@@ -63,17 +66,16 @@ pub fn search(follow: &Follow<'_, '_>, module: ModuleId, name: &str, depth: usiz
         }
         if found.groups.is_empty() && !found.lost.is_empty() && fits(name, way) {
             match follow.local(scope.module, name, depth) {
-                Answer::Only(hit) => add(hit),
+                Answer::Only(hits) => hits.into_iter().for_each(&mut add),
                 Answer::Open => return None,
                 Answer::Asked => {}
             }
         }
         found.groups.into_iter().flat_map(|g| g.hits).for_each(&mut add);
     }
-    match hits.as_slice() {
-        [only] => Some(Hit { attribute: String::new(), ..only.clone() }),
-        _ => None,
-    }
+    hits.sort_by(|a, b| a.address.cmp(&b.address));
+    let some = !hits.is_empty() && hits.len() <= MOST;
+    some.then(|| hits.into_iter().map(|hit| Hit { attribute: String::new(), ..hit }).collect())
 }
 
 /// True if a type's name (without its provider) is the argument's, but for one word in front:

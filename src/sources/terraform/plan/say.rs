@@ -55,6 +55,18 @@ pub fn items(found: &Found, count: usize, what: &str) -> Vec<Said> {
     if found.cut || refs.is_empty() {
         return vec![Said::Unknown(reasons(found, what)); count];
     }
+    if let [group] = found.groups.as_slice()
+        && group.inferred
+        && group.hits.len() >= count
+    {
+        // As many values as there are things that they may be: these. Else each is one of them.
+        return (0..count)
+            .map(|n| match group.hits.get(n) {
+                Some(hit) if group.hits.len() == count => Said::Ref(reference(&[hit], false, &group.written)),
+                _ => Said::Ref(reference(&distinct(&found.groups), true, &group.written)),
+            })
+            .collect();
+    }
     if refs.len() < count
         && let Some(guess) = found.groups.iter().find(|g| g.inferred)
     {
