@@ -4,6 +4,7 @@
 //! is made of something unknown is unknown for the same reasons. To add a function: one line in
 //! [`call`] and one small function in the file of its family.
 
+mod arns;
 mod find_in_map;
 mod json;
 mod lists;

@@ -141,6 +141,44 @@ pub(super) fn split(eval: &Eval<'_>, node: &Node, argument: &Node) -> Said {
             let items = text.split(&*between).map(|t| Doc::at(Said::Text(t.into()), source.place));
             Said::List(items.collect(), None)
         }
-        None => derived(eval, node, &[&source]),
+        None => match super::arns::apart(eval, &source, &between) {
+            Some(all) => {
+                let items = cut(all, &between).into_iter().map(|item| Doc::at(fold(item), source.place));
+                Said::List(items.collect(), None)
+            }
+            None => derived(eval, node, &[&source]),
+        },
     })
+}
+
+/// Cuts parts at a delimiter, which no hole holds.
+fn cut(all: Vec<Part>, delimiter: &str) -> Vec<Vec<Part>> {
+    let mut done = Vec::new();
+    let mut open = Vec::new();
+    for part in all {
+        match part {
+            Part::Text(text) => {
+                for (i, piece) in text.split(delimiter).enumerate() {
+                    if i > 0 {
+                        done.push(std::mem::take(&mut open));
+                    }
+                    open.push(Part::Text(piece.into()));
+                }
+            }
+            hole @ Part::Hole(_) => open.push(hole),
+        }
+    }
+    done.push(open);
+    done
+}
+
+/// The parts of a text with pseudo parameters.
+pub(super) fn filled(eval: &Eval<'_>, template: &str) -> Vec<Part> {
+    let part = |piece| match piece {
+        Piece::Text(text) => vec![Part::Text(text.into())],
+        Piece::Name(name) => {
+            parts(Doc::new(super::super::pseudo::value(eval.scope, name).unwrap_or(Said::Null)))
+        }
+    };
+    pieces(template).into_iter().flat_map(part).collect()
 }

@@ -46,6 +46,15 @@ fn text() {
     check_value(p, "!Split [',', 'a,b,c']", "[\"a\", \"b\", \"c\"]");
     check_value(p, "!Select [1, !Split ['/', 'a/b']]", "\"b\"");
     check_value(p, "!Select [1, !Split ['/', !GetAtt Db.Arn]]", "?(known only after apply)");
+    // What has holes is cut where its text is, if no hole can hold the delimiter.
+    check_value(
+        p,
+        "!Split ['/', !Sub '${Vpc}/${AWS::Region}/x']",
+        "[@Vpc, ?(parameter `AWS::Region` has no value), \"x\"]",
+    );
+    check_value(p, "!Split ['/', !Sub '${P}/x']", "?(parameter `P` has no value)");
+    check_value(p, "!Split ['-', !Sub '${Vpc}-x']", "?(known only after apply)");
+    check_value(p, "!Split [',', !GetAtt Db.Endpoint.Address]", "[@Db.Endpoint.Address]");
     check_value(p, "!Base64 hello", "\"hello\"");
     check_value(p, "{'Fn::Base64': !Sub '${D}!'}", "\"dev!\"");
     check_value(p, "{'Fn::ToJsonString': {a: [1, 'x\"', !Ref D]}}", r#""{\"a\":[1,\"x\\\"\",\"dev\"]}""#);
@@ -135,5 +144,29 @@ Resources:
             "Bucketx {BucketName: \"b-x\", Plain: \"x\", Kp: \"xp\", Kq: \"xq\"}",
             "Buckety {BucketName: \"b-y\", Plain: \"y\", Kp: \"yp\", Kq: \"yq\"}",
         ]
+    );
+}
+
+#[test]
+fn names_within_addresses_are_found() {
+    let check = |role: &str, value: &str, want: &str| {
+        let text = format!(
+            "Resources:\n  R: {{Type: AWS::IAM::Role, Properties: {{{role}}}}}\n  B: {{Type: AWS::S3::Bucket}}\n  A: {{Type: AWS::ApiGateway::RestApi}}\n  X: {{Type: AWS::X::Y, Properties: {{V: {value}}}}}\n"
+        );
+        let all = resources(&text);
+        let x = all.iter().find(|r| &*r.address == "X").unwrap();
+        assert_eq!(show(x.body.get("V").unwrap()), want, "{value}");
+    };
+    // As the CDK writes the name of a role of which it has the ARN.
+    let name = "!Select [1, !Split ['/', !Select [5, !Split [':', !GetAtt R.Arn]]]]";
+    check("", name, "@R");
+    check("Path: /", name, "@R");
+    check("Path: /service/", name, "?(known only after apply)");
+    check("", "!Select [5, !Split [':', !GetAtt B.Arn]]", "@B");
+    // As the CDK writes the host of an API of which it has the URL.
+    check(
+        "",
+        "!Select [0, !Split ['/', !Select [1, !Split ['://', !Sub 'https://${A}.execute-api.${AWS::Region}.${AWS::URLSuffix}/prod/']]]]",
+        "`${@A}.execute-api.${?(parameter `AWS::Region` has no value)}.${?(parameter `AWS::URLSuffix` has no value)}`",
     );
 }
