@@ -118,7 +118,7 @@ fn written(raws: &[Raw], resource: &Resource) -> String {
 fn to_paste(mut doc: Doc) -> Doc {
     doc.said = match doc.said {
         Said::Map(entries) => Said::Map(entries.into_iter().map(|(k, d)| (k, to_paste(d))).collect()),
-        Said::List(items, more) => Said::List(items.into_iter().map(|d| to_paste(d)).collect(), more),
+        Said::List(items, more) => Said::List(items.into_iter().map(to_paste).collect(), more),
         Said::Unknown(_) | Said::Cases(_) => Said::Text("<fill in>".into()),
         other => other,
     };
