@@ -119,6 +119,9 @@ struct Satellites<'a> {
     loose: HashMap<(usize, usize, usize), Reasons>,
 }
 
+/// A satellite whose owner is not known: what it says, why, and its spelling.
+type Open<'a> = (&'a Raw, Reasons, Dialect);
+
 struct Linker<'a> {
     catalog: &'a Catalog,
     graph: Graph,
@@ -172,7 +175,7 @@ impl<'a> Linker<'a> {
 
     fn satellites(&mut self, inputs: &[Input<'a>]) -> Satellites<'a> {
         let mut out = Satellites { owned: HashMap::new(), loose: HashMap::new() };
-        let mut open: BTreeMap<(usize, usize, usize), Vec<(&Raw, Reasons, Dialect)>> = BTreeMap::new();
+        let mut open: BTreeMap<(usize, usize, usize), Vec<Open<'_>>> = BTreeMap::new();
         for input in inputs {
             self.dialect = input.dialect;
             for raw in input.raws.iter().filter(|r| r.change != Some(Change::Delete)) {
