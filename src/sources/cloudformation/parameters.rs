@@ -77,10 +77,13 @@ impl Eval<'_> {
 
     fn work_out(&self, name: &str, declared: &Declared<'_>) -> Doc {
         if let Some(passed) = self.passed(name) {
-            return match super::text::known(&passed) {
-                Some(text) => Doc::at(typed(declared, name, &text), passed.place),
-                None => passed,
+            let place = passed.place;
+            let one = |doc: Doc| match super::text::known(&doc) {
+                Some(text) => typed(declared, name, &text),
+                None if declared.is_list() && !declared.is_ssm() => super::text::apart(doc),
+                None => doc.said,
             };
+            return Doc::at(super::intrinsics::each_case(passed, &one), place);
         }
         if let Some(default) = declared.get("Default") {
             let text = match &default.kind {

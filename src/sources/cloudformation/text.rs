@@ -58,6 +58,41 @@ pub(super) fn fold(parts: Vec<Part>) -> Said {
     }
 }
 
+/// The list that text with holes is to a list parameter: cut at the commas of its known parts. What is not
+/// known may hold commas of its own, so it leaves the list open; a reference is one item.
+pub(super) fn apart(doc: Doc) -> Said {
+    let place = doc.place;
+    let parts = match doc.said {
+        Said::Template(parts) => parts,
+        Said::Ref(_) | Said::Symbol { .. } => vec![Part::Hole(doc)],
+        other => return other,
+    };
+    let mut items = Vec::new();
+    let mut item = Vec::new();
+    let mut more: Option<Reasons> = None;
+    for part in parts {
+        if let Part::Hole(hole) = &part
+            && let Said::Unknown(reasons) = &hole.said
+        {
+            more = Some(more.map_or_else(|| reasons.clone(), |m| m.and(reasons)));
+        }
+        match part {
+            Part::Text(text) => {
+                for (i, piece) in text.split(',').enumerate() {
+                    if i > 0 {
+                        items.push(std::mem::take(&mut item));
+                    }
+                    item.push(Part::Text(piece.trim().into()));
+                }
+            }
+            hole => item.push(hole),
+        }
+    }
+    items.push(item);
+    let said = items.into_iter().map(fold).filter(|said| *said != Said::Text("".into()));
+    Said::List(said.map(|said| Doc::at(said, place)).collect(), more)
+}
+
 fn is_zone_letter(text: &str) -> bool {
     matches!(text.as_bytes(), [b'a'..=b'z'])
 }

@@ -28,6 +28,11 @@ pub(super) fn select(eval: &Eval<'_>, node: &Node, argument: &Node) -> Said {
         let Some(n) = whole(&index) else { return derived(eval, node, &[&index]) };
         each_case(eval.doc(list), &|list| {
             let Said::List(items, more) = &list.said else { return derived(eval, node, &[&list]) };
+            // In an open list what is not known may stand for several items, and moves those after it.
+            let moves = |i: &&Doc| more.is_some() && matches!(i.said, Said::Unknown(_) | Said::Template(_));
+            if let Some(item) = items.iter().take(n.saturating_add(1)).find(moves) {
+                return derived(eval, node, &[item]);
+            }
             if items.iter().take(n.saturating_add(1)).any(may_be_none) {
                 return derived(eval, node, &[&list]);
             }

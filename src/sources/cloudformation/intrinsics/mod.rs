@@ -98,7 +98,7 @@ fn malformed(eval: &Eval<'_>, node: &Node, message: &str) -> Said {
 }
 
 /// Applies a function to a value, case by case.
-fn each_case(doc: Doc, function: &dyn Fn(Doc) -> Said) -> Said {
+pub(super) fn each_case(doc: Doc, function: &dyn Fn(Doc) -> Said) -> Said {
     let Said::Cases(all) = &doc.said else { return function(doc) };
     let mapped = all.iter().map(|(cond, case)| {
         let place = case.place.or(doc.place);

@@ -71,6 +71,43 @@ Outputs:
 }
 
 #[test]
+fn joined_text_is_a_list_to_a_list_parameter() {
+    let check = |value: &str, want: &str| {
+        let parent = format!(
+            "
+Parameters: {{Env: {{Type: String}}, More: {{Type: String}}}}
+Conditions: {{Prod: !Equals [!Ref Env, prod]}}
+Resources:
+  A: {{Type: S}}
+  C: {{Type: S}}
+  Data: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: child.yaml, Parameters: {{Ids: {value}}}}}}}
+"
+        );
+        let child = "{Parameters: {Ids: {Type: 'List<AWS::EC2::Subnet::Id>'}}, Resources: {G: {Type: G, Properties: {All: !Ref Ids, First: !Select [0, !Ref Ids]}}}}";
+        let folder = folder(&[("main.yaml", &parent), ("child.yaml", child)]);
+        let all = told(&read_paths(folder.path(), &["main.yaml"], &Options::default()));
+        assert_eq!(all[2..], [format!("Data/G {want}")], "{value}");
+    };
+    check("!Join [',', [!Ref A, !Ref C]]", "{All: [@A, @C], First: @A}");
+    check("!Sub '${A}, ${C},'", "{All: [@A, @C], First: @A}");
+    check("!Ref A", "{All: [@A], First: @A}");
+    check("!Join [',', [subnet-1, !Ref C]]", "{All: [\"subnet-1\", @C], First: \"subnet-1\"}");
+    check(
+        "!If [Prod, !Join [',', [!Ref A, !Ref C]], !Ref A]",
+        "{All: (Prod -> [@A, @C] | not Prod -> [@A]), First: (Prod -> @A | not Prod -> @A)}",
+    );
+    // What is not known may be any number of items.
+    check(
+        "!Join [',', [!Ref A, !Ref More]]",
+        "{All: [@A, ?(parameter `More` has no value), ...], First: @A}",
+    );
+    check(
+        "!Join [',', [!Ref More, !Ref A]]",
+        "{All: [?(parameter `More` has no value), @A, ...], First: ?(parameter `More` has no value)}",
+    );
+}
+
+#[test]
 fn nested_templates_stay_in_the_folder() {
     let stack = |url: &str| {
         format!(
