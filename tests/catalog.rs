@@ -8,11 +8,14 @@
     reason = "tests may be blunt"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use archlint::base::text::Files;
 use archlint::catalog::path::{Path, Root, Row, Step};
 use archlint::catalog::{Catalog, FactDef, KindDef};
+use archlint::engine;
 use archlint::model::doc::Dialect;
+use archlint::sources::{cloudformation, terraform};
 use serde_json::Value;
 
 fn catalog() -> Catalog {
@@ -202,4 +205,48 @@ fn every_converter_is_documented_and_used() {
         assert!(docs.contains(&format!("| `{name}` |")), "`{name}` is not in docs/catalog.md");
         assert!(tables.contains(&format!("| {name}")), "no table uses `{name}`: delete it");
     }
+}
+
+/// Kinds that no architecture can tell from both sources, and why.
+const ONE_SOURCE: &[(&str, &str)] = &[
+    ("account_public_access_block", "CloudFormation has no resource for it"),
+    ("ebs_default_encryption", "CloudFormation has no resource for it"),
+    ("rest_integration", "CloudFormation tells an integration in its method"),
+];
+
+#[test]
+fn every_kind_stands_in_an_architecture_told_by_two_sources() {
+    let catalog = catalog();
+    let schema = engine::schema(&catalog).unwrap();
+    let mut told: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for entry in std::fs::read_dir("fixtures/architectures").unwrap() {
+        let folder = entry.unwrap().path().display().to_string();
+        let path = format!("{folder}/plan.json");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let plan = vec![terraform::plan::read(&path, &text, &mut Files::default()).unwrap()];
+        let input = cloudformation::Input::Path(format!("{folder}/cloudformation/template.yaml").into());
+        let options = cloudformation::Options::default();
+        let template = cloudformation::read(&[input], &mut Files::default(), &options).unwrap();
+        // Both sources must tell it in the same architecture.
+        let mut here: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for (source, batches) in [("plan", plan), ("template", template)] {
+            let graph = engine::link(&catalog, &schema, &batches).graph;
+            for resource in graph.ids().map(|id| graph.resource(id)).filter(|r| r.in_view) {
+                here.entry(graph.schema().kind(resource.kind).name.to_string()).or_default().insert(source);
+            }
+        }
+        for (kind, sources) in here {
+            let before = told.entry(kind).or_default();
+            if sources.len() > before.len() {
+                *before = sources;
+            }
+        }
+    }
+    let sources = |kind: &str| told.get(kind).map_or(0, BTreeSet::len);
+    let excepted = |kind: &str| ONE_SOURCE.iter().any(|(name, _)| *name == kind);
+    let kinds: Vec<String> = catalog.kinds.iter().map(|k| k.name.to_string()).collect();
+    let missing: Vec<_> = kinds.iter().filter(|k| !excepted(k) && sources(k) < 2).collect();
+    assert!(missing.is_empty(), "in no architecture told by two sources: {missing:?}");
+    let wrong: Vec<_> = ONE_SOURCE.iter().filter(|(name, _)| sources(name) != 1).collect();
+    assert!(wrong.is_empty(), "exceptions that are none, or stand nowhere at all: {wrong:?}");
 }
