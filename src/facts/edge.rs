@@ -276,6 +276,8 @@ fn is_bucket(v: &View<'_>, origin: &Arc<Record>) -> Truth {
             let s3 = |d: &str| d.ends_with(".amazonaws.com") && (d.contains(".s3.") || d.contains(".s3-"));
             d.is_some_and(|d| s3(&d)).into()
         }
+        // the name of something that is no bucket: an instance, a load balancer of the classic kind
+        Err(_) if v.flag(origin, "custom").is_true() => Truth::False,
         Err(why) => Truth::Unknown(why),
     };
     match v.refer(origin, "bucket") {

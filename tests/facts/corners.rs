@@ -70,6 +70,25 @@ off: { kind: distribution, enabled: false, origins: [{ id: o, load_balancer: lb 
 }
 
 #[test]
+fn origins_that_are_something_else() {
+    let with = |origin: &str, expected: &str| {
+        let text = format!(
+            "box: {{ kind: instance }}\ncdn: {{ kind: distribution, enabled: true, origins: [{{ id: o, {origin} }}] }}"
+        );
+        check(
+            &text,
+            &format!(
+                "cdn.has_bucket_origin = {expected}\n cdn.open_bucket_origins = {}",
+                if expected == "?" { "[]+?" } else { "[]" }
+            ),
+        );
+    };
+    // a custom origin whose name is not known yet, because it is that of an instance
+    with("domain: \"?\", custom: true", "false");
+    with("domain: \"?\"", "?");
+}
+
+#[test]
 fn ports_known_in_part() {
     let with = |rule: &str, expected: &str| {
         let text = format!("sg: {{ kind: security_group, ingress: [{{ {rule} }}] }}");
