@@ -281,6 +281,11 @@ fn take<'a>(step: &Step, hit: Hit<'a>, scope: &Scope<'a, '_>, out: &mut Found<'a
             out.hits.push(hit);
             return;
         }
+        // A list that refers to several resources at once (`aws_subnet.db[*].id`) has each of them in it.
+        Said::Ref(_) if *step == Step::Each => {
+            out.hits.push(hit);
+            return;
+        }
         // A whole block or JSON text that is only known to be made from other resources: what is inside is
         // not known, but a fact that points at such a resource may be told by it.
         Said::Ref(_) => {
@@ -444,5 +449,31 @@ pub fn what(doc: &Doc) -> &'static str {
         Said::Ref(_) => "a reference",
         Said::Cases(_) => "cases",
         Said::Unknown(_) => "an unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::doc::Reference;
+
+    #[test]
+    fn a_reference_to_several_is_a_list_of_them() {
+        let all = Reference {
+            targets: vec!["aws_subnet.db[0]".into(), "aws_subnet.db[1]".into()],
+            one_of: false,
+            attribute: "id".into(),
+            written: "aws_subnet.db[*].id".into(),
+        };
+        let reference = Doc::new(Said::Ref(all));
+        let body = Doc::new(Said::Map(vec![("subnet_ids".into(), reference.clone())]));
+        let nobody = |_: &str| -> (&[(&Raw, Cond)], Option<&Reasons>) { (&[], None) };
+        let scope = Scope { body: &body, meta: &[], satellites: &nobody, document: &|_| None };
+        let said = |text: &str| {
+            let found = row(&super::super::path::parse(text).unwrap(), &scope);
+            found.hits.into_iter().map(|h| h.doc.into_owned().said).collect::<Vec<_>>()
+        };
+        assert_eq!(said("subnet_ids[]"), [reference.said.clone()]);
+        assert_eq!(said("subnet_ids[].id"), [Said::Template(vec![Part::Hole(reference)])]);
     }
 }
