@@ -136,10 +136,14 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
             return Doc::new(Said::Null);
         }
         if unknown {
-            let found = self.found(name, at);
+            let mut found = self.found(name, at);
+            if self.configured && at.exprs.is_empty() {
+                found.add(self.in_dynamic(path, name));
+            }
             // The plan knows all that the expression reads, so it knows the expression: it was null, and
             // what stands here is the provider's.
-            if self.configured && at.exact && !at.exprs.is_empty() && found.is_settled() {
+            let open = at.exprs.iter().all(|e| matches!(e, Expr::Refs(_) | Expr::Const(Json::Null)));
+            if self.configured && at.exact && open && !at.exprs.is_empty() && found.is_settled() {
                 return Doc::new(Said::Null);
             }
             return Doc::new(say::whole(&found, name, path));
@@ -295,6 +299,23 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
             all.groups.clear();
         }
         all
+    }
+
+    /// What one value in a dynamic block means, if it names another thing: `launch_template[0].id`.
+    fn in_dynamic(&self, path: &str, name: &str) -> Found {
+        // What providers fill in by themselves inside blocks.
+        const COMPUTED: [&str; 4] = ["kms_key_id", "volume_id", "snapshot_id", "network_interface_id"];
+        let inside = path.get(self.address.len() + 1..).unwrap_or_default();
+        let Some((block, _)) = inside.rsplit_once("].") else { return Found::default() };
+        let block = block.rsplit_once('[').map_or(block, |(b, _)| b);
+        let block = block.rsplit('.').next().unwrap_or(block);
+        let asked = match name {
+            "id" | "arn" => format!("{block}_{name}"),
+            _ if COMPUTED.contains(&name) => return Found::default(),
+            _ if ["_id", "_arn"].iter().any(|end| name.ends_with(end)) => name.to_owned(),
+            _ => return Found::default(),
+        };
+        self.follow.dynamic(self.scope.module, &asked, self.address, path)
     }
 
     /// Whether the code itself spells a sensitive value.

@@ -2,7 +2,7 @@
 //!
 //! Owns the look-ups that following a reference needs. Must not know instances.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::value::RawValue;
 
@@ -34,6 +34,8 @@ pub struct Source<'a> {
     pub calls: HashMap<String, Call<'a>>,
     /// By name.
     pub outputs: HashMap<String, Expr<'a>>,
+    /// The variables that it declares.
+    pub declared: HashSet<String>,
     /// Defaults of variables that have one.
     pub defaults: HashMap<String, Json<'a>>,
 }
@@ -122,8 +124,9 @@ impl<'a> Config<'a> {
         }
         for (name, variable) in from.variables.unwrap_or_default() {
             if let Some(default) = part(variable.default)? {
-                source.defaults.insert(name, default);
+                source.defaults.insert(name.clone(), default);
             }
+            source.declared.insert(name);
         }
         for (name, call) in from.module_calls.unwrap_or_default() {
             let block = part(call.expressions)?.map(Expr::block).unwrap_or_default();

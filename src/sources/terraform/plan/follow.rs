@@ -66,7 +66,8 @@ pub struct Found {
     pub missing: Vec<Text>,
     /// True if it also reads something that may decide between the others: a variable, a local.
     pub choice: bool,
-    /// True if a part of it refers to nothing and is no constant: `timestamp()`.
+    /// True if a part of it refers to nothing and is no constant (`timestamp()`), or to a variable that
+    /// nothing answers.
     pub made: bool,
     /// True if the budget ran out.
     pub cut: bool,
@@ -78,7 +79,8 @@ impl Found {
         self.groups.is_empty() && self.lost.is_empty() && self.missing.is_empty() && !self.made && !self.cut
     }
 
-    fn add(&mut self, other: Self) {
+    /// Takes what another expression means, too.
+    pub fn add(&mut self, other: Self) {
         self.groups.extend(other.groups);
         self.lost.extend(other.lost);
         self.missing.extend(other.missing);
@@ -168,9 +170,27 @@ impl<'p, 'a> Follow<'p, 'a> {
             && let Answer::Only(hits) = self.local(scope.module, name, depth)
         {
             found.lost.clear();
+            let hits = self.nearest(hits, scope.module, &written, pick);
             found.groups.push(Group { one_of: hits.len() > 1, hits, inferred: true, written });
         }
         found
+    }
+
+    /// Of several things that a local may be: the one with the key that the argument asks for
+    /// (`element(local.ips, count.index)`), or the module's own of which the local has the name
+    /// (`local.this_sg_id` and `aws_security_group.this`).
+    fn nearest(&self, hits: Vec<Hit>, module: ModuleId, written: &str, pick: Option<&Key>) -> Vec<Hit> {
+        let one = |fits: &dyn Fn(&Hit) -> bool| {
+            let mut some = hits.iter().filter(|h| fits(h));
+            some.next().filter(|_| some.next().is_none()).cloned()
+        };
+        let word = |text: &str| text.split('_').next().unwrap_or_default().to_owned();
+        let local = word(written.trim_start_matches("local."));
+        let own = |h: &Hit| self.instances.of(module, &h.base).iter().any(|i| i.address == h.address);
+        let named = |h: &Hit| own(h) && word(h.base.rsplit('.').next().unwrap_or_default()) == local;
+        let keyed = |h: &Hit| h.key.as_ref().zip(pick).is_some_and(|(a, b)| a.same(b));
+        let found = if pick.is_some() { one(&keyed).or_else(|| one(&named)) } else { one(&named) };
+        found.map_or(hits.clone(), |one| vec![one])
     }
 
     /// What a value may be of which the configuration is not in the plan: it stands in a dynamic block.
@@ -227,7 +247,7 @@ impl<'p, 'a> Follow<'p, 'a> {
         let rest = |n: usize| r.steps.get(n..).unwrap_or_default();
         match (r.name(0), r.name(1)) {
             (Some("var"), Some(var)) => {
-                let found = self.variable(var, scope, depth);
+                let found = self.variable(var, scope, name, depth);
                 select(found, rest(2), pick)
             }
             (Some("module"), Some(call)) => self.output(r, call, rest(2), scope, pick, name, depth),
@@ -288,16 +308,31 @@ impl<'p, 'a> Follow<'p, 'a> {
     }
 
     /// What the caller gives for a variable.
-    fn variable(&self, name: &str, scope: Scope<'p, 'a>, depth: usize) -> Found {
-        let decided = Found { choice: true, ..Found::default() };
+    fn variable(&self, name: &str, scope: Scope<'p, 'a>, asked: &str, depth: usize) -> Found {
+        let told = self.source(scope.module).is_some_and(|s| s.declared.contains(name));
+        let decided = Found { choice: true, made: !told, ..Found::default() };
         match self.caller_argument(name, scope.module) {
             Some((expr, outer)) => {
-                let mut found = self.inner(expr, outer, name, depth);
+                let mut found = self.by_either(expr, outer, (name, asked), depth);
                 found.choice |= found.groups.is_empty();
                 found
             }
             None => decided,
         }
+    }
+
+    /// Follows an expression in another module; what comes through its locals is asked by the one name, and
+    /// if that leads nowhere by the other.
+    fn by_either(
+        &self,
+        expr: &'p Expr<'a>,
+        scope: Scope<'p, 'a>,
+        names: (&str, &str),
+        depth: usize,
+    ) -> Found {
+        let found = self.inner(expr, scope, names.0, depth);
+        let lost = found.groups.is_empty() && !found.lost.is_empty() && !self.plain.get();
+        if lost && names.0 != names.1 { self.inner(expr, scope, names.1, depth) } else { found }
     }
 
     /// The argument that a module's caller gives for a variable, with the caller's scope.
@@ -353,7 +388,7 @@ impl<'p, 'a> Follow<'p, 'a> {
                 rest.first().and_then(Step::name).or(source.outputs.contains_key(name).then_some(name));
             match output.and_then(|o| source.outputs.get(o)) {
                 Some(expr) => {
-                    let of_output = self.inner(expr, inside, name, depth);
+                    let of_output = self.by_either(expr, inside, (name, output.unwrap_or(name)), depth);
                     found.add(select(of_output, rest.get(1..).unwrap_or_default(), pick));
                 }
                 None if output.is_none() => {

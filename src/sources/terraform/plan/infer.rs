@@ -87,6 +87,9 @@ fn fits(argument: &str, ty: &str) -> bool {
         text.strip_suffix('s').map(str::to_owned).unwrap_or(text)
     };
     let (argument, ty) = (strip(argument), strip(ty));
+    if argument == "allocation" && ty == "eip" {
+        return true;
+    }
     let headless = |text: &str| text.split_once('_').map(|(_, rest)| rest.to_owned());
     argument == ty || headless(&ty).as_ref() == Some(&argument) || headless(&argument).as_ref() == Some(&ty)
 }
@@ -108,6 +111,7 @@ mod tests {
             ("subnets", "subnet", true),
             ("parameter_group_name", "db_parameter_group", true),
             ("name", "db_subnet_group", false),
+            ("allocation_id", "eip", true),
         ] {
             assert_eq!(fits(argument, ty), want, "{argument} {ty}");
         }
