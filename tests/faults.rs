@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use archlint::diag::finding::{Finding, Report};
+use archlint::model::doc::Dialect;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use systems::{Key, by_key, house, line, serious, text, yaml};
@@ -357,6 +358,21 @@ fn faults_are_seen_alike_from_both_sources() {
         }
     }
     assert!(failed.is_empty(), "{}:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// A rule that both sources can tell of has a fault that raises it.
+#[test]
+fn every_rule_has_a_fault() {
+    let all = faults();
+    let raised: BTreeSet<&str> = all.iter().map(|f| f["rule"].as_str().unwrap()).collect();
+    let missing: Vec<&str> = house()
+        .rules
+        .iter()
+        .filter(|r| [Dialect::Terraform, Dialect::CloudFormation].iter().all(|d| r.seen_from(*d)))
+        .map(|r| &*r.id)
+        .filter(|id| only().is_empty() && !raised.contains(id))
+        .collect();
+    assert!(missing.is_empty(), "no fault in `faults.yaml` raises {}", missing.join(", "));
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn check(dialect: Dialect, raws: impl Fn(&House, &Example) -> Result<Vec<Raw>, S
     let mut wrong = Vec::new();
     let mut unspellable = Vec::new();
     for rule in house.loaded.rules.iter().filter(|r| r.id.starts_with(&only())) {
-        if dialect != Dialect::Neutral && !rule.sources.is_empty() && !rule.sources.contains(&dialect) {
+        if !rule.seen_from(dialect) {
             continue;
         }
         for one in &rule.examples {
@@ -150,19 +150,18 @@ fn examples_hold_in_terraform() {
     check(Dialect::Terraform, |h, e| respelt(h, e, Dialect::Terraform));
 }
 
-/// A rule that cannot be judged from a source says nothing there, not even that it does not apply.
+/// A rule that cannot be judged from a source does not apply there.
 #[test]
 fn rules_keep_to_their_sources() {
     let house = house();
     let mut tried = 0;
     for rule in house.loaded.rules.iter().filter(|r| !r.sources.is_empty()) {
         let dialects = [Dialect::Terraform, Dialect::CloudFormation];
-        for dialect in dialects.into_iter().filter(|d| !rule.sources.contains(d)) {
+        for dialect in dialects.into_iter().filter(|d| !rule.seen_from(*d)) {
             for raws in rule.examples.iter().filter_map(|e| respelt(&house, e, dialect).ok()) {
                 tried += 1;
                 let (got, detail) = verdict(&house, rule, &raws, dialect);
                 assert_eq!(got, Expected::NotApplicable, "{} from {}: {detail}", rule.id, dialect.name());
-                assert!(detail.contains("pass 0 n/a 0"), "{}: {detail}", rule.id);
             }
         }
     }

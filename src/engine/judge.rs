@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::facts::view::View;
 use crate::model::cond::{Cond, World};
-use crate::model::doc::{Change, Dialect};
+use crate::model::doc::Change;
 use crate::model::graph::Graph;
 use crate::model::schema::Common;
 use crate::model::value::ResId;
@@ -72,12 +72,11 @@ pub fn judge(graph: &Graph, worlds: &Worlds<'_>, rules: &[&Rule]) -> Verdicts {
     for (index, rule) in rules.iter().enumerate() {
         for kind in &rule.kinds {
             let ids = graph.of_kind(*kind).iter();
-            let ids = ids.filter(|id| graph.resource(**id).in_view);
-            work.extend(ids.filter(|id| seen_from(rule, graph, **id)).map(|id| (index, *id)));
+            work.extend(ids.filter(|id| graph.resource(**id).in_view).map(|id| (index, *id)));
         }
         if asks_change(rule, graph) {
             let gone = graph.deleted().iter().filter(|id| rule.kinds.contains(&graph.resource(**id).kind));
-            work.extend(gone.filter(|id| seen_from(rule, graph, **id)).map(|id| (index, *id)));
+            work.extend(gone.map(|id| (index, *id)));
         }
     }
     let judged: Vec<Judged> = work
@@ -99,12 +98,6 @@ pub fn judge(graph: &Graph, worlds: &Worlds<'_>, rules: &[&Rule]) -> Verdicts {
     }
     out.told.sort_by_key(|j| (j.rule, j.res));
     out
-}
-
-/// Can a rule be judged from the source of a resource? The words of examples are of every source.
-fn seen_from(rule: &Rule, graph: &Graph, id: ResId) -> bool {
-    let dialect = graph.resource(id).dialect;
-    rule.sources.is_empty() || dialect == Dialect::Neutral || rule.sources.contains(&dialect)
 }
 
 /// Does a rule speak of what a plan does? Only such rules see what the plan removes.

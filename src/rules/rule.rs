@@ -85,11 +85,16 @@ pub struct Condition {
 }
 
 impl Rule {
+    /// Whether a source tells what the rule asks. The neutral words of examples are of every source.
+    pub fn seen_from(&self, dialect: Dialect) -> bool {
+        dialect == Dialect::Neutral || self.sources.is_empty() || self.sources.contains(&dialect)
+    }
+
     /// The verdict on a resource of [`Rule::kinds`]. `trace`, if given, is filled with what was read,
     /// what decided first; that costs time, so ask for it only once a verdict is worth telling.
     pub fn judge(&self, read: &dyn Read, res: ResId, trace: Option<&mut Trace>) -> Verdict {
         let dialect = read.graph().resource(res).dialect;
-        if dialect != Dialect::Neutral && !self.sources.is_empty() && !self.sources.contains(&dialect) {
+        if !self.seen_from(dialect) {
             return Verdict::NotApplicable;
         }
         let mut frame = Frame::new(read, &self.params, res);
