@@ -64,7 +64,7 @@ pub fn search(follow: &Follow<'_, '_>, module: ModuleId, name: &str, depth: usiz
         if found.cut {
             return None;
         }
-        if found.groups.is_empty() && !found.lost.is_empty() && fits(name, way) {
+        if found.groups.is_empty() && !found.lost.is_empty() && fits(name, way) && names(way) == names(name) {
             match follow.local(scope.module, name, depth) {
                 Answer::Only(hits) => hits.into_iter().for_each(&mut add),
                 Answer::Open => return None,
@@ -73,9 +73,18 @@ pub fn search(follow: &Follow<'_, '_>, module: ModuleId, name: &str, depth: usiz
         }
         found.groups.into_iter().flat_map(|g| g.hits).for_each(&mut add);
     }
+    // What a data source has read is known; one that waits looks up, by what it is given, one of the others.
+    if hits.iter().any(|h| !h.base.starts_with("data.")) {
+        hits.retain(|h| !h.base.starts_with("data."));
+    }
     hits.sort_by(|a, b| a.address.cmp(&b.address));
     let some = !hits.is_empty() && hits.len() <= MOST;
     some.then(|| hits.into_iter().map(|hit| Hit { attribute: String::new(), ..hit }).collect())
+}
+
+/// True for arguments that take a name, which is mostly known, where another takes an id.
+fn names(argument: &str) -> bool {
+    argument.ends_with("_name") || argument.ends_with("_names")
 }
 
 /// True if a type's name (without its provider) is the argument's, but for one word in front:
