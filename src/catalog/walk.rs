@@ -473,7 +473,7 @@ mod tests {
             let found = row(&super::super::path::parse(text).unwrap(), &scope);
             found.hits.into_iter().map(|h| h.doc.into_owned().said).collect::<Vec<_>>()
         };
-        assert_eq!(said("subnet_ids[]"), [reference.said.clone()]);
+        assert_eq!(said("subnet_ids[]"), std::slice::from_ref(&reference.said));
         assert_eq!(said("subnet_ids[].id"), [Said::Template(vec![Part::Hole(reference)])]);
     }
 }
