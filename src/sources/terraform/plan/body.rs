@@ -142,7 +142,11 @@ impl<'p, 'a> Body<'_, 'p, 'a> {
             }
             // The plan knows all that the expression reads, so it knows the expression: it was null, and
             // what stands here is the provider's.
-            let open = at.exprs.iter().all(|e| matches!(e, Expr::Refs(_) | Expr::Const(Json::Null)));
+            // An expression without references that is not known is a function's doing: `uuid()`.
+            let open = at.exprs.iter().all(|e| match e {
+                Expr::Refs(refs) => !refs.is_empty(),
+                other => matches!(other, Expr::Const(Json::Null)),
+            });
             if self.configured && at.exact && open && !at.exprs.is_empty() && found.is_settled() {
                 return Doc::new(Said::Null);
             }
