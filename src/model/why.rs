@@ -72,6 +72,9 @@ impl Cause {
             Self::Parameter(_) => "give the parameter a value (`--parameters FILE`)",
             Self::Condition(_) => "give the parameters that decide the condition",
             Self::Denied(_) => "allow the call",
+            Self::Unresolved(r) if r.starts_with("local.") => {
+                "refer to the thing itself there, or check the state after apply"
+            }
             Self::Unresolved(_) | Self::NotInView(_) => "check together with the file that declares it",
             Self::NotTold => "check a source that tells it",
             Self::Sensitive => "nothing: sensitive values are not read",
@@ -88,6 +91,9 @@ impl Cause {
             Self::Parameter(p) => format!("parameter `{p}` has no value"),
             Self::Condition(c) => format!("depends on `{}`", c.text),
             Self::Denied(call) => format!("`{call}` was denied"),
+            Self::Unresolved(r) if r.starts_with("local.") => {
+                format!("a plan does not hold the expression of `{r}`")
+            }
             Self::Unresolved(r) => format!("`{r}` does not resolve to anything in view"),
             Self::NotInView(id) => format!("`{id}` is not in view"),
             Self::NotTold => "this source does not tell it".into(),
