@@ -224,6 +224,22 @@ fn nested_templates_are_read_with_their_parent() {
 }
 
 #[test]
+fn templates_that_nest_each_other_in_a_circle_are_still_seen() {
+    let nests = |child: &str| {
+        format!(
+            "Resources:\n  C:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{TemplateURL: {child}}}\n"
+        )
+    };
+    for files in [&[("a.yaml", "a.yaml")][..], &[("a.yaml", "b.yaml"), ("b.yaml", "a.yaml")]] {
+        let case = Case::new(&[]);
+        for (name, child) in files {
+            case.put(&format!("s/{name}"), nests(child).as_bytes());
+        }
+        check(&case, &["check", "s"], 3, &["a.yaml"], &["nests itself"]);
+    }
+}
+
+#[test]
 fn settings_are_read_and_typos_told_with_their_place() {
     let case = Case::new(&[("quiet.yaml", QUIET), ("sub/quiet.yaml", QUIET)]);
     let set = |text: &str| case.put("archlint.toml", text.as_bytes());

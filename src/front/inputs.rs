@@ -3,7 +3,7 @@
 //! A file that is named must be something that archlint reads, or it is told what it looks like. In a
 //! folder, what is no infrastructure is only counted.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -92,15 +92,8 @@ impl Inputs {
         let before = self.all.len();
         let mut walk = Walk::default();
         walk.folder(folder, 0);
-        let nested: HashSet<PathBuf> = walk
-            .templates
-            .iter()
-            .flat_map(|(path, name, text)| cloudformation::nests(name, text, path))
-            .collect();
-        let roots = walk
-            .templates
-            .into_iter()
-            .filter(|(path, ..)| path.canonicalize().map_or(true, |full| !nested.contains(&full)));
+        let nested = nested(&walk.templates);
+        let roots = walk.templates.into_iter().zip(nested).filter(|(_, nested)| !nested).map(|(t, _)| t);
         self.all.extend(roots.map(|(path, name, text)| {
             Input::Template(cloudformation::Input::Text { name, text, path: Some(path) })
         }));
@@ -190,6 +183,41 @@ impl Walk {
             Err(problem) => self.problems.push(problem),
         }
     }
+}
+
+/// Which templates are read with another one that nests them. Where some nest each other in a circle and
+/// nothing else nests them, the first is read, so that none goes unseen.
+fn nested(templates: &[(PathBuf, String, String)]) -> Vec<bool> {
+    let by_path: HashMap<PathBuf, usize> = templates
+        .iter()
+        .enumerate()
+        .filter_map(|(i, (path, ..))| Some((path.canonicalize().ok()?, i)))
+        .collect();
+    let inside = |(path, name, text): &(PathBuf, String, String)| -> Vec<usize> {
+        cloudformation::nests(name, text, path).iter().filter_map(|p| by_path.get(p).copied()).collect()
+    };
+    let inside: Vec<Vec<usize>> = templates.iter().map(inside).collect();
+    let mut seen = vec![false; templates.len()];
+    let mut nested: Vec<bool> = seen.clone();
+    let others = inside.iter().enumerate().flat_map(|(i, all)| all.iter().filter(move |n| **n != i));
+    for one in others {
+        nested.get_mut(*one).into_iter().for_each(|n| *n = true);
+    }
+    let from_above: Vec<usize> = (0..templates.len()).filter(|i| nested.get(*i) == Some(&false)).collect();
+    for start in from_above.into_iter().chain(0..templates.len()) {
+        if seen.get(start) != Some(&false) {
+            continue;
+        }
+        nested.get_mut(start).into_iter().for_each(|n| *n = false);
+        let mut open = vec![start];
+        while let Some(one) = open.pop() {
+            if let Some(new @ false) = seen.get_mut(one) {
+                *new = true;
+                open.extend(inside.get(one).into_iter().flatten());
+            }
+        }
+    }
+    nested
 }
 
 enum Kind {

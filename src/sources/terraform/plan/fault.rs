@@ -48,6 +48,8 @@ impl Input<'_> {
         let message = match code {
             "plan::truncated" => format!("`{}` ends in the middle of a value", self.name),
             "plan::shape" => format!("`{}` is JSON but not of a plan's shape: {said}", self.name),
+            // Serde's own limit, which says nothing about the syntax.
+            _ if said.starts_with("recursion limit") => format!("`{}` is nested too deep", self.name),
             _ => format!("`{}` is not JSON: {said}", self.name),
         };
         let place = self.place(files, at.min(self.text.len()));
