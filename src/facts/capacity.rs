@@ -1,12 +1,14 @@
 //! What capacity is bought and how it grows: Spot, scaling policies, task counts, table autoscaling.
 
+use std::sync::Arc;
+
 use super::Derived;
 use super::items::{Items, Known, Proof, plain};
 use super::sources::templates;
 use super::view::View;
 use crate::model::read::Answer;
 use crate::model::truth::Truth;
-use crate::model::value::{ResId, Val};
+use crate::model::value::{Record, ResId, Val};
 
 pub(super) const FACTS: &[Derived] = &[
     Derived::new("uses_spot", &["server"], "bool", "some of its capacity may be Spot", uses_spot),
@@ -74,24 +76,27 @@ fn mixed(v: &View<'_>, group: ResId) -> Proof {
     Proof::new(share, vec![v.step_at(group, "mixed instances policy leaves a share to Spot", place)])
 }
 
-fn tasks_on_spot(v: &View<'_>, service: ResId) -> Proof {
-    let strategy = v.records(service, "capacity_providers");
-    if strategy.items.is_empty() && strategy.more.is_none() {
-        let stated = v.present(service, "launch_type");
-        if stated.is_true() {
-            return false.into();
-        }
-        // the cluster's default strategy decides; only its providers are known
-        let cluster = match v.refer(service, "cluster") {
-            Ok(Some(cluster)) => cluster,
-            Ok(None) => return false.into(),
-            Err(why) => return Truth::Unknown(why).into(),
-        };
-        let may = v.texts(cluster, "capacity_providers").any(|name| provider_is_spot(v, name).truth);
-        let why = v.out_of_view(cluster, "default capacity provider strategy");
-        return may.and(|| Truth::Unknown(why)).into();
+/// The capacity provider strategy of a service: its own, else, where it names no launch type either, its
+/// cluster's default.
+pub(super) fn strategy(v: &View<'_>, service: ResId) -> Items<Arc<Record>> {
+    let own = v.records(service, "capacity_providers");
+    if !own.items.is_empty() || own.more.is_some() {
+        return own;
     }
-    strategy.prove_any(|item| {
+    match v.present(service, "launch_type") {
+        Truth::True => return own,
+        Truth::Unknown(why) => return Items::unknown(why),
+        Truth::False => {}
+    }
+    match v.refer(service, "cluster") {
+        Ok(Some(cluster)) => v.records(cluster, "default_capacity_providers"),
+        Ok(None) => own,
+        Err(why) => Items::unknown(why),
+    }
+}
+
+fn tasks_on_spot(v: &View<'_>, service: ResId) -> Proof {
+    strategy(v, service).prove_any(|item| {
         let used = match (v.int(&item.val, "weight"), v.int(&item.val, "base")) {
             (Ok(Some(0)), Ok(base)) => Truth::from(base.unwrap_or(0) > 0),
             (Ok(_), _) => Truth::True,
@@ -135,7 +140,7 @@ pub(super) fn hosts(v: &View<'_>, service: ResId) -> Items<ResId> {
 }
 
 /// Whether a capacity provider, by name, gives Spot capacity.
-fn provider_is_spot(v: &View<'_>, name: &str) -> Proof {
+pub(super) fn provider_is_spot(v: &View<'_>, name: &str) -> Proof {
     match name {
         "FARGATE_SPOT" => return true.into(),
         "FARGATE" => return false.into(),

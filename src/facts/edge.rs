@@ -248,10 +248,18 @@ fn blocking_rate_rule(v: &View<'_>, acl: ResId) -> Known<Answer> {
                     .iter()
                     .fold(Truth::False, |t, action| t.or(|| v.says(&rule.val, "action", action)))
             };
-            let sure = v.flag(&rule.val, "rate_based").and(blocks);
+            let own = v.flag(&rule.val, "rate_based").and(blocks);
+            let sure = own.or(|| group_may_limit(v, acl, &rule.val));
             Proof::new(sure, vec![v.step_at(acl, "rate-based rule", rule.place)])
         })
         .answer()
+}
+
+/// A rule group of the account's own may hold a rate-based rule: what is in it is told elsewhere.
+fn group_may_limit(v: &View<'_>, acl: ResId, rule: &Arc<Record>) -> Truth {
+    let what = format!("rules of a rule group of {}", v.address(acl));
+    let inside = Reasons::one(what, Cause::NotInView("the rule group".into()));
+    v.present(rule, "rule_group").and(|| !v.says(rule, "override", "count")).and(|| Truth::Unknown(inside))
 }
 
 /// The name by which an origin is told: its domain, else its id.

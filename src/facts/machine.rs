@@ -4,6 +4,7 @@
 //! An instance that leaves a setting out has what its launch template says.
 
 use super::Derived;
+use super::capacity::{provider_is_spot, strategy};
 use super::items::{Known, Proof, known, plain};
 use super::view::View;
 use crate::model::read::{Answer, Read};
@@ -79,13 +80,13 @@ fn on_demand_floor(v: &View<'_>, server: ResId) -> Known<Answer> {
     }
     if v.is(server, "ecs_service") {
         let mut sure = 0;
-        let strategy = v.records(server, "capacity_providers");
+        let strategy = strategy(v, server);
         if let Some(why) = &strategy.more {
             return Err(why.clone());
         }
         for item in &strategy.items {
-            let spot = v.text(&item.val, "name")?.is_none_or(|n| n.to_uppercase().contains("SPOT"));
-            if !spot {
+            let name = v.text(&item.val, "name")?.unwrap_or_default();
+            if !known(provider_is_spot(v, &name).truth)? {
                 sure += v.int(&item.val, "base")?.unwrap_or(0);
             }
         }
@@ -105,6 +106,10 @@ fn on_demand_floor(v: &View<'_>, server: ResId) -> Known<Answer> {
 fn spot_pools(v: &View<'_>, server: ResId) -> Known<Answer> {
     if !v.has(server, "instance_types") {
         return plain(Val::Int(if v.is(server, "ecs_service") { 2 } else { 1 }));
+    }
+    // requirements instead of types: AWS picks from all that fit
+    if known(v.flag(server, "attribute_based"))? {
+        return plain(Val::Int(2));
     }
     let types = v.texts(server, "instance_types");
     if let Some(why) = types.more {

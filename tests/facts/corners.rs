@@ -155,6 +155,58 @@ fn spot() {
     service("{ name: FARGATE_SPOT, weight: 0 }, { name: FARGATE, weight: 1 }", "false");
     service("{ name: FARGATE, weight: 1 }", "false");
     service("{ name: elsewhere, weight: 1 }", "?");
+    let by_default = |of_service: &str, strategy: &str, expected: &str| {
+        let text = format!(
+            "c: {{ kind: ecs_cluster, capacity_providers: [FARGATE, FARGATE_SPOT], default_capacity_providers: {strategy} }}
+s: {{ kind: ecs_service, cluster: c{of_service} }}"
+        );
+        check(&text, &format!("s.uses_spot = {expected}"));
+    };
+    by_default("", "[{ name: FARGATE_SPOT, weight: 1 }]", "true");
+    by_default("", "[{ name: FARGATE, weight: 1 }]", "false");
+    by_default("", "[]", "false");
+    by_default("", "'?'", "?");
+    by_default(", launch_type: FARGATE", "[{ name: FARGATE_SPOT, weight: 1 }]", "false");
+    by_default(", launch_type: '?'", "[{ name: FARGATE_SPOT, weight: 1 }]", "?");
+}
+
+#[test]
+fn spot_that_a_peak_may_run_on() {
+    let group = |facts: &str, expected: &str| {
+        let text = format!("g: {{ kind: autoscaling_group, mixed: true, on_demand_percentage: 0, {facts} }}");
+        check(&text, &format!("g.spot_pools = {expected}"));
+    };
+    group("instance_types: [m7g.large]", "1");
+    group("instance_types: [m7g.large, m6g.large]", "2");
+    group("attribute_based: true", "2");
+    // a provider of the account's own is Spot by its group, not by its name
+    let own = |market: &str, expected: &str| {
+        let text = format!(
+            "lt: {{ kind: launch_template{market} }}
+g: {{ kind: autoscaling_group, launch_template: lt }}
+p: {{ kind: capacity_provider, name: hosts, autoscaling_group: g }}
+s: {{ kind: ecs_service, capacity_providers: [{{ name: hosts, base: 2, weight: 1 }}, {{ name: FARGATE_SPOT, weight: 1 }}] }}"
+        );
+        check(&text, &format!("s.on_demand_floor = {expected}"));
+    };
+    own("", "2");
+    own(", market: spot", "0");
+}
+
+#[test]
+fn rate_limits_in_rule_groups() {
+    let with = |rule: &str, expected: &str| {
+        let text = format!("a: {{ kind: web_acl, rules: [{{ name: r, priority: 1, {rule} }}] }}");
+        check(&text, &format!("a.blocking_rate_rule = {expected}"));
+    };
+    with("action: block, rate_based: true", "true");
+    with("action: count, rate_based: true", "false");
+    with("override: none, rule_group: 'arn:aws:wafv2:us-east-1:111122223333:global/rulegroup/own/a'", "?");
+    with(
+        "override: count, rule_group: 'arn:aws:wafv2:us-east-1:111122223333:global/rulegroup/own/a'",
+        "false",
+    );
+    with("override: none, managed_group: AWSManagedRulesCommonRuleSet", "false");
 }
 
 #[test]
