@@ -3,9 +3,11 @@
 use super::Derived;
 use super::items::{Found, Known};
 use super::view::View;
+use crate::base::text::Text;
 use crate::model::read::Answer;
 use crate::model::truth::Truth;
 use crate::model::value::{ResId, Val};
+use crate::model::why::{Cause, Reasons};
 
 pub(super) const FACTS: &[Derived] = &[
     Derived::new(
@@ -19,7 +21,7 @@ pub(super) const FACTS: &[Derived] = &[
         "undecided_volumes",
         &["block_storage"],
         "texts",
-        "its volumes that leave encryption to a default of the region which is not in view",
+        "empty if every volume says whether it is encrypted; else unknown, for the region's default is not in view",
         |v, res| volumes(v, res, Ask::Undecided),
     ),
     Derived::new("states_volumes", &["block_storage"], "bool", "it says something of volumes", states),
@@ -47,7 +49,11 @@ fn volumes(v: &View<'_>, res: ResId, ask: Ask) -> Known<Answer> {
             Val::Unknown(why) => (Truth::Unknown(why.clone()), Truth::Unknown(why)),
             _ => match fallback(v, res) {
                 Fallback::Told(on) => (!on, Truth::False),
-                Fallback::Hidden => (Truth::False, Truth::True),
+                Fallback::Hidden => {
+                    let what: Text = "the region's default for EBS encryption".into();
+                    let why = Reasons::one(what.clone(), Cause::NotInView(what));
+                    (Truth::False, Truth::Unknown(why))
+                }
             },
         };
         let belongs = match ask {
