@@ -97,6 +97,7 @@ fn report(sources: &[(&str, &str, usize)], findings: Vec<Finding>, unknown: Vec<
         coverage: Coverage { rules: 3, ..Coverage::default() },
         summary,
         incomplete: false,
+        secrets: Vec::new(),
     }
 }
 

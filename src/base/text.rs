@@ -139,6 +139,24 @@ impl Files {
         self.files.get(id.0 as usize)
     }
 
+    /// Blots out what a place covers: every character but line ends becomes `*`. Lengths and lines stay as
+    /// they are, so that other places in the file still hold.
+    pub fn blot(&mut self, place: Place) {
+        let Some(file) = self.files.get_mut(place.file.0 as usize) else { return };
+        let range = place.span.range();
+        let (Some(head), Some(inside), Some(tail)) =
+            (file.text.get(..range.start), file.text.get(range.clone()), file.text.get(range.end..))
+        else {
+            return;
+        };
+        let stars: String = inside
+            .chars()
+            .map(|c| if c == '\n' || c == '\r' { c.to_string() } else { "*".repeat(c.len_utf8()) })
+            .collect();
+        let text: Text = format!("{head}{stars}{tail}").into();
+        *file = Arc::new(SourceFile { name: file.name.clone(), text, lines: file.lines.clone() });
+    }
+
     /// The text that a place covers.
     pub fn slice(&self, place: Place) -> &str {
         self.get(place.file).and_then(|f| f.text.get(place.span.range())).unwrap_or("")

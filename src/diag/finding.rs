@@ -76,6 +76,9 @@ pub struct Report {
     pub summary: Summary,
     /// True if something that the chosen rules need was not read.
     pub incomplete: bool,
+    /// Places of values that are never to be shown: who draws lines of the user's files blots them out.
+    #[serde(skip)]
+    pub secrets: Vec<crate::base::text::Place>,
 }
 
 /// Who made a report.

@@ -8,6 +8,7 @@ mod fix;
 mod inverse;
 pub mod judge;
 pub mod link;
+mod secrets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -98,6 +99,7 @@ pub fn report(
         waived: Vec::new(),
         coverage,
         incomplete: batches.iter().any(|b| b.incomplete),
+        secrets: secrets::places(graph),
     }
 }
 

@@ -46,6 +46,9 @@ pub fn check(
     }
     let mut report =
         engine::report(&house.catalog, &house.schema, &chosen.rules, &chosen.reference, &batches, files);
+    for place in &report.secrets {
+        files.blot(*place);
+    }
     report.incomplete |=
         failed || !house.faults.is_empty() || problems.iter().any(|p| p.level == Level::Error);
     if settings.show_unknown {
