@@ -112,6 +112,17 @@ fn what_a_verdict_needs_may_be_conditional() {
 }
 
 #[test]
+fn what_says_something_of_another_may_say_it_under_a_condition() {
+    // The route belongs to one table or the other.
+    let out = NETWORK.replace(
+        "RouteTableId: !Ref Table, Dest",
+        "RouteTableId: !If [IsProd, !Ref Table, !Ref Other], Dest",
+    );
+    let other = "  Other: { Type: AWS::EC2::RouteTable, Properties: { VpcId: !Ref Vpc } }\n";
+    check("NET-006", &format!("{out}{other}"), "fail App when IsProd is true\npass 0");
+}
+
+#[test]
 fn many_conditions_are_not_enumerated() {
     use std::fmt::Write as _;
     // Forty independent conditions that the verdict does not need, and one that it does.

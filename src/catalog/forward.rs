@@ -45,15 +45,23 @@ fn plain(row: &Row, raw: &Raw) -> Vec<Text> {
         .collect()
 }
 
-/// The owner documents of a satellite.
+/// The owner documents of a satellite. One that is its owner only under a condition is a case of it; a
+/// list of owners that may have more says so as one that is not known.
 pub fn owners(row: &Row, raw: &Raw) -> Vec<Doc> {
     let scope = Scope { body: &raw.body, meta: &raw.meta, satellites: &nobody, document: &|_| None };
     let found = walk::row(row, &scope);
-    let mut docs: Vec<Doc> = Vec::new();
+    let mut docs: Vec<Doc> = found.more.into_iter().map(|why| Doc::new(Said::Unknown(why))).collect();
     for hit in found.hits {
+        let under = |doc: Doc| match &hit.cond {
+            Cond::Const(true) => doc,
+            cond => Doc::at(Said::Cases(Arc::new([(cond.clone(), doc.clone())])), doc.place),
+        };
         match &hit.doc.said {
-            Said::List(items, _) => docs.extend(items.iter().cloned()),
-            _ => docs.push(hit.doc.into_owned()),
+            Said::List(items, more) => {
+                docs.extend(items.iter().cloned().map(under));
+                docs.extend(more.iter().map(|why| under(Doc::new(Said::Unknown(why.clone())))));
+            }
+            _ => docs.push(under(hit.doc.clone().into_owned())),
         }
     }
     docs
